@@ -1,0 +1,30 @@
+"""See how expectation-maximisation fits a Gaussian mixture to a cloud of points."""
+
+from gmm_studio.core.cloud import PointCloud
+from gmm_studio.core.configuration import Configuration
+from gmm_studio.core.criteria import aic, bic
+from gmm_studio.core.em import Event, Run, Step, Stop, fit, iterate
+from gmm_studio.core.errors import Cancelled, InputError
+from gmm_studio.core.mixture import Mixture, free_parameters
+from gmm_studio.core.starts import draw_start, seeded_start
+
+__all__ = [
+    "Cancelled",
+    "Configuration",
+    "Event",
+    "InputError",
+    "Mixture",
+    "PointCloud",
+    "Run",
+    "Step",
+    "Stop",
+    "aic",
+    "bic",
+    "draw_start",
+    "fit",
+    "free_parameters",
+    "iterate",
+    "seeded_start",
+]
+
+__version__ = "0.1.0"

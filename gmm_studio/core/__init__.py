@@ -1,0 +1,1 @@
+"""The mathematics: mixtures, expectation-maximisation, starts. NumPy and SciPy only."""

@@ -1,0 +1,107 @@
+"""The M-step: the mixtures that maximise the expected log-likelihood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.kernel import Moments, Parameters
+from gmm_studio.core.mixture import Covariance, project_covariances, smallest_eigenvalues
+
+__all__ = ["COLLAPSED", "Update", "degenerate_component", "maximise", "project"]
+
+COLLAPSED = 1e-12
+"""An eigenvalue below this times the mean variance of the cloud's axes cannot be worked with."""
+
+EMPTY = 1e-10
+"""A component with fewer points than this times W is empty."""
+
+_TOUCHED = 1 - 1e-9
+"""A floored eigenvalue, rounded, has not touched the floor again."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Update:
+    """r new mixtures, and what happened to their components.
+
+    Attributes
+    ----------
+    parameters : Parameters
+    smallest : ndarray, shape (r, k)
+        The smallest eigenvalue of each covariance, in standard units.
+    floored, emptied : ndarray of bool, shape (r, k)
+        Whose covariance touched the variance floor; who lost the last points just now.
+    """
+
+    parameters: Parameters
+    smallest: FloatArray
+    floored: npt.NDArray[np.bool_]
+    emptied: npt.NDArray[np.bool_]
+
+
+def maximise(
+    moments: Moments, previous: Parameters, covariance: Covariance, variance_floor: float
+) -> Update:
+    """The M-step of EM (Dempster, Laird and Rubin 1977) under a floor on the eigenvalues.
+
+    Clipping the eigenvalues of the weighted covariance is the exact maximiser under the floor
+    (Ingrassia and Rocci 2007), so the likelihood still never falls.
+
+    Parameters
+    ----------
+    moments : Moments
+    previous : Parameters
+        What an emptied component keeps its mean and covariance of.
+    covariance : {"full", "tied", "diagonal", "spherical"}
+    variance_floor : float
+        In standard units; 0 for none.
+    """
+    counts = moments.sums[..., 0]
+    d = previous.means.shape[2]
+    empty = counts < EMPTY * counts.sum(axis=1, keepdims=True)
+    divisor = np.where(empty, 1.0, counts)[..., None]
+    shift = moments.sums[..., 1 : 1 + d] / divisor
+    second = moments.sums[..., 1 + d :] / divisor
+    covariances = second[..., [0]] if d == 1 else second[..., [0, 1, 1, 2]]
+    covariances = covariances.reshape(*counts.shape, d, d)
+    covariances = covariances - shift[..., :, None] * shift[..., None, :]
+    weights = np.where(empty, 0.0, counts)
+    weights /= weights.sum(axis=1, keepdims=True)
+    parameters = Parameters(
+        weights,
+        np.where(empty[..., None], previous.means, moments.about + shift),
+        np.where(empty[..., None, None], previous.covariances, covariances),
+    )
+    return project(parameters, covariance, variance_floor, empty & (previous.weights > 0))
+
+
+def project(
+    parameters: Parameters,
+    covariance: Covariance,
+    variance_floor: float,
+    emptied: npt.NDArray[np.bool_] | None = None,
+) -> Update:
+    """Bring covariances to their structure and over the floor."""
+    covariances = project_covariances(parameters.covariances, parameters.weights, covariance)
+    smallest = smallest_eigenvalues(covariances)
+    floored = smallest < variance_floor * _TOUCHED
+    if floored.any():
+        values, vectors = np.linalg.eigh(covariances[floored])
+        values = np.maximum(values, variance_floor)
+        covariances[floored] = (vectors * values[:, None, :]) @ vectors.swapaxes(1, 2)
+        smallest = np.where(floored, variance_floor, smallest)
+    if emptied is None:
+        emptied = np.zeros(smallest.shape, dtype=bool)
+    return Update(
+        Parameters(parameters.weights, parameters.means, covariances), smallest, floored, emptied
+    )
+
+
+def degenerate_component(update: Update, variance_floor: float, run: int = 0) -> int | None:
+    """The component (from 0) whose covariance has collapsed where no floor holds it."""
+    if variance_floor > 0 or update.smallest[run].min() >= COLLAPSED:
+        return None
+    return int(update.smallest[run].argmin())
