@@ -1,0 +1,1 @@
+"""Results out: parameters and points."""

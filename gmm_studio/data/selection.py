@@ -1,0 +1,119 @@
+"""Which columns of a table become the coordinates, weights and labels of a cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gmm_studio.core.cloud import LARGEST_COORDINATE
+from gmm_studio.core.errors import InputError
+from gmm_studio.data.layout import Column, Layout
+
+__all__ = ["Selection", "select", "shown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which columns of a file become what.
+
+    Parameters
+    ----------
+    file : str
+        What messages call the file.
+    layout : Layout
+        How its table is to be read.
+    coordinates : tuple of Column
+        One or two.
+    weight, label : Column or None
+        Where the sample weights and the true labels are.
+    """
+
+    file: str
+    layout: Layout
+    coordinates: tuple[Column, ...]
+    weight: Column | None
+    label: Column | None
+
+    @property
+    def numbers(self) -> tuple[Column, ...]:
+        """The columns that must hold numbers: the coordinates and then the weight."""
+        return self.coordinates if self.weight is None else (*self.coordinates, self.weight)
+
+    @property
+    def least(self) -> tuple[float, ...]:
+        """The least number that each of them may hold; LARGEST_COORDINATE is the greatest."""
+        least = (-LARGEST_COORDINATE,) * len(self.coordinates)
+        return least if self.weight is None else (*least, 0.0)
+
+
+def shown(text: str, longest: int = 60) -> str:
+    """A text from outside as a message can hold it: on one line, printable, not too long."""
+    short = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(letter if letter.isprintable() else "�" for letter in short)
+
+
+def select(file: str, layout: Layout, asked: Sequence[str | int] | None) -> Selection:
+    """The columns that are asked for, or else the first two that can be coordinates.
+
+    Raises
+    ------
+    InputError
+        When there are no such columns.
+    """
+    if not layout.has_rows:
+        raise InputError("{file} has a header but no rows.", file=file)
+    coordinates = _default(file, layout) if asked is None else _asked(file, layout, asked)
+    others = [column for column in layout.columns if column not in coordinates]
+    weight = next((c for c in others if c.role == "weight" and c.numeric), None)
+    label = next((c for c in others if c.role == "label"), None)
+    return Selection(file, layout, coordinates, weight, label)
+
+
+def _default(file: str, layout: Layout) -> tuple[Column, ...]:
+    numeric = [column for column in layout.columns if column.numeric]
+    if not numeric:
+        raise InputError(
+            "{file} has no column of numbers. Its columns must be separated by commas, semicolons, "
+            "tabs or blanks.",
+            file=file,
+        )
+    for role in ("coordinate", "row name"):
+        columns = [column for column in numeric if column.role == role]
+        if columns:
+            return tuple(columns[:2])
+    raise InputError(
+        "{file} has no coordinates: {names} would have to be asked for by name.",
+        file=file,
+        names=_names(numeric),
+    )
+
+
+def _asked(file: str, layout: Layout, asked: Sequence[str | int]) -> tuple[Column, ...]:
+    if isinstance(asked, str | int):
+        asked = (asked,)
+    if len(asked) not in (1, 2):
+        raise InputError("One or two columns can be read, not {count}.", count=len(asked))
+    columns = tuple(_find(file, layout, one) for one in asked)
+    if len(set(columns)) < len(columns):
+        raise InputError("The column {name} is asked for twice.", name=shown(columns[0].name))
+    return columns
+
+
+def _find(file: str, layout: Layout, asked: str | int) -> Column:
+    name = str(asked).strip()
+    by_number = {str(column.index + 1): column for column in layout.columns}
+    by_name = {column.name: column for column in layout.columns}
+    known = by_number | by_name if isinstance(asked, str) else by_number
+    if name in known:
+        return known[name]
+    raise InputError(
+        "{file} has no column {asked}. It has: {names}.",
+        file=file,
+        asked=shown(name),
+        names=_names(layout.columns),
+    )
+
+
+def _names(columns: Sequence[Column]) -> str:
+    names = [shown(column.name) for column in columns[:20]]
+    return ", ".join(names) + (", …" if len(columns) > 20 else "")
