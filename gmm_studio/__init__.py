@@ -7,6 +7,8 @@ from gmm_studio.core.em import Event, Run, Step, Stop, fit, iterate
 from gmm_studio.core.errors import Cancelled, InputError
 from gmm_studio.core.mixture import Mixture, free_parameters
 from gmm_studio.core.starts import draw_start, seeded_start
+from gmm_studio.data.generators import generate
+from gmm_studio.data.text import read_cloud
 
 __all__ = [
     "Cancelled",
@@ -23,7 +25,9 @@ __all__ = [
     "draw_start",
     "fit",
     "free_parameters",
+    "generate",
     "iterate",
+    "read_cloud",
     "seeded_start",
 ]
 

@@ -31,8 +31,10 @@ def frozen_int(values: npt.ArrayLike) -> IntArray:
 
 def _frozen(values: npt.ArrayLike, dtype: type[np.generic]) -> npt.NDArray[Any]:
     array = np.asarray(values, dtype=dtype, order="C")
-    if array.flags.writeable:
-        if array is values or array.base is not None:
-            array = array.copy()
+    owner = array
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    if array.flags.writeable or owner.flags.writeable:
+        array = array.copy()
         array.flags.writeable = False
     return array

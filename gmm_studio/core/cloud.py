@@ -17,6 +17,8 @@ __all__ = ["LARGEST_COORDINATE", "PointCloud", "Source", "as_cloud"]
 LARGEST_COORDINATE = 1e150
 """Beyond it squares of coordinates, and with them covariances, leave the range of doubles."""
 
+_LARGEST_LABEL = 2**53
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -67,11 +69,7 @@ class PointCloud:
         if self.weights is not None:
             object.__setattr__(self, "weights", _weights(self.weights, len(points)))
         if self.labels is not None:
-            object.__setattr__(self, "labels", frozen_int(self.labels))
-            if np.shape(self.labels) != (len(points),):
-                raise InputError(
-                    "There must be one label for each of the {n} points.", n=len(points)
-                )
+            object.__setattr__(self, "labels", _labels(self.labels, len(points)))
         if not self.columns:
             object.__setattr__(self, "columns", ("x", "y")[: self.d])
         if len(self.columns) != self.d:
@@ -136,3 +134,15 @@ def _weights(values: npt.ArrayLike, n: int) -> FloatArray:
     if not weights.any():
         raise InputError("All sample weights are 0.")
     return weights
+
+
+def _labels(values: npt.ArrayLike, n: int) -> IntArray:
+    try:
+        numbers = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError("The labels must be whole numbers.") from None
+    if numbers.shape != (n,):
+        raise InputError("There must be one label for each of the {n} points.", n=n)
+    if not ((abs(numbers) < _LARGEST_LABEL) & (numbers == np.rint(numbers))).all():
+        raise InputError("The labels must be whole numbers.")
+    return frozen_int(values)

@@ -13,7 +13,16 @@ from gmm_studio.core.cloud import PointCloud, as_cloud
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.criteria import aic, bic
 from gmm_studio.core.errors import Cancelled, InputError
-from gmm_studio.core.kernel import StandardCloud, accumulate, never, one_blas_thread, standardize
+from gmm_studio.core.kernel import (
+    CONDITION,
+    Moments,
+    Parameters,
+    StandardCloud,
+    accumulate,
+    never,
+    one_blas_thread,
+    standardize,
+)
 from gmm_studio.core.maximisation import Update, degenerate_component, maximise
 from gmm_studio.core.mixture import Covariance, Mixture, free_parameters
 from gmm_studio.core.starts import Method, draw_start, prepare
@@ -183,14 +192,32 @@ def _iterate(
             return Stop("converged")
         if index >= configuration.max_iterations:
             return Stop("iteration_limit")
-        update = maximise(
-            moments, update.parameters, configuration.covariance, configuration.variance_floor
-        )
+        try:
+            update = _m_step(data, moments, update.parameters, configuration, cancelled)
+        except Cancelled:
+            return Stop("cancelled")
         component = degenerate_component(update, configuration.variance_floor)
         if component is not None:
             return Stop("degenerate", component)
         before = log_likelihood
         index += 1
+
+
+def _m_step(
+    data: StandardCloud,
+    moments: Moments,
+    previous: Parameters,
+    configuration: Configuration,
+    cancelled: Callable[[], bool],
+) -> Update:
+    """The M-step; where a component has shrunk so fast that digits are lost, on sums about it."""
+    structure, floor = configuration.covariance, configuration.variance_floor
+    update = maximise(moments, previous, structure, floor)
+    shift = update.parameters.means - moments.about
+    if not ((shift * shift).sum(axis=-1) > CONDITION * update.smallest).any():
+        return update
+    moments = accumulate(data, previous, cancelled, about=update.parameters.means)
+    return maximise(moments, previous, structure, floor)
 
 
 def fit(
@@ -279,6 +306,6 @@ def _check(cloud: PointCloud, start: Mixture) -> None:
 
 
 def _events(update: Update) -> tuple[Event, ...]:
-    floored = [Event("floor", int(j)) for j in np.flatnonzero(update.floored[0])]
-    emptied = [Event("emptied", int(j)) for j in np.flatnonzero(update.emptied[0])]
+    floored = [Event("floor", j) for j, hit in enumerate(update.floored[0].tolist()) if hit]
+    emptied = [Event("emptied", j) for j, hit in enumerate(update.emptied[0].tolist()) if hit]
     return (*floored, *emptied)

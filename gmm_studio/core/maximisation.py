@@ -9,7 +9,12 @@ import numpy.typing as npt
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.kernel import Moments, Parameters
-from gmm_studio.core.mixture import Covariance, project_covariances, smallest_eigenvalues
+from gmm_studio.core.mixture import (
+    ROUNDING,
+    Covariance,
+    project_covariances,
+    smallest_eigenvalues,
+)
 
 __all__ = ["COLLAPSED", "Update", "degenerate_component", "maximise", "project"]
 
@@ -18,6 +23,9 @@ COLLAPSED = 1e-12
 
 EMPTY = 1e-10
 """A component with fewer points than this times W is empty."""
+
+_MATRIX = {1: np.array([[0]]), 2: np.array([[0, 1], [1, 2]])}
+"""Where the second moments (x², xy, y²) stand in a matrix."""
 
 _TOUCHED = 1 - 1e-9
 """A floored eigenvalue, rounded, has not touched the floor again."""
@@ -60,22 +68,27 @@ def maximise(
         In standard units; 0 for none.
     """
     counts = moments.sums[..., 0]
+    total = counts.sum(axis=1, keepdims=True)
+    empty = counts < EMPTY * total
+    any_empty = bool(empty.any())
+    divisor = counts
+    if any_empty:
+        counts, divisor = np.where(empty, 0.0, counts), np.where(empty, 1.0, counts)
+        total = counts.sum(axis=1, keepdims=True)
+    averages = moments.sums[..., 1:] / divisor[..., None]
     d = previous.means.shape[2]
-    empty = counts < EMPTY * counts.sum(axis=1, keepdims=True)
-    divisor = np.where(empty, 1.0, counts)[..., None]
-    shift = moments.sums[..., 1 : 1 + d] / divisor
-    second = moments.sums[..., 1 + d :] / divisor
-    covariances = second[..., [0]] if d == 1 else second[..., [0, 1, 1, 2]]
-    covariances = covariances.reshape(*counts.shape, d, d)
-    covariances = covariances - shift[..., :, None] * shift[..., None, :]
-    weights = np.where(empty, 0.0, counts)
-    weights /= weights.sum(axis=1, keepdims=True)
-    parameters = Parameters(
-        weights,
-        np.where(empty[..., None], previous.means, moments.about + shift),
-        np.where(empty[..., None, None], previous.covariances, covariances),
+    shift, second = averages[..., :d], averages[..., d:]
+    weights, means = counts / total, moments.about + shift
+    covariances = second[..., _MATRIX[d]] - shift[..., :, None] * shift[..., None, :]
+    if any_empty:
+        means[empty] = previous.means[empty]
+        covariances[empty] = previous.covariances[empty]
+    return project(
+        Parameters(weights, means, covariances),
+        covariance,
+        variance_floor,
+        empty & (previous.weights > 0),
     )
-    return project(parameters, covariance, variance_floor, empty & (previous.weights > 0))
 
 
 def project(
@@ -89,15 +102,21 @@ def project(
     smallest = smallest_eigenvalues(covariances)
     floored = smallest < variance_floor * _TOUCHED
     if floored.any():
-        values, vectors = np.linalg.eigh(covariances[floored])
-        values = np.maximum(values, variance_floor)
-        covariances[floored] = (vectors * values[:, None, :]) @ vectors.swapaxes(1, 2)
-        smallest = np.where(floored, variance_floor, smallest)
+        covariances = covariances.copy()
+        covariances[floored] = _floor(covariances[floored], variance_floor)
+        smallest = np.maximum(smallest, variance_floor)
     if emptied is None:
         emptied = np.zeros(smallest.shape, dtype=bool)
     return Update(
         Parameters(parameters.weights, parameters.means, covariances), smallest, floored, emptied
     )
+
+
+def _floor(covariances: FloatArray, floor: float) -> FloatArray:
+    """Clip eigenvalues from below: at the floor, or at what the matrix can hold beside the rest."""
+    values, vectors = np.linalg.eigh(covariances)
+    values = np.maximum(values, np.maximum(floor, ROUNDING * values[:, -1:]))
+    return np.asarray((vectors * values[:, None, :]) @ vectors.swapaxes(1, 2))
 
 
 def degenerate_component(update: Update, variance_floor: float, run: int = 0) -> int | None:

@@ -28,6 +28,9 @@ __all__ = ["METHODS", "Method", "draw_start", "equal_pair", "prepare", "seeded_s
 Method: TypeAlias = Literal["k-means++", "k-means", "random-points", "random-responsibilities"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
+_LARGEST = 1e70
+"""The largest mean or deviation of a start in standard units: its powers stay within doubles."""
+
 _KMEANS_ITERATIONS = 300
 _KMEANS_TOLERANCE = 1e-8
 _PATIENCE = 100
@@ -65,7 +68,10 @@ def seeded_start(
             second=second + 1,
         )
     data = standardize(cloud)
-    return _start(data, (means - data.centre) / data.scale, configuration or Configuration())
+    with np.errstate(over="ignore"):
+        means = (means - data.centre) / data.scale
+    with one_blas_thread:
+        return _start(data, means, configuration or Configuration())
 
 
 def draw_start(
@@ -111,13 +117,14 @@ def draw_start(
     configuration = configuration or Configuration()
     with one_blas_thread:
         if method == "random-responsibilities":
-            moments = _random_responsibilities(data, k, rng, cancelled)
-            return _one_m_step(data, moments, configuration)
+            sums = _random_responsibilities(data, k, rng, cancelled)
+            return _one_m_step(data, sums, np.zeros((k, data.d)), configuration)
         if method == "random-points":
             return _start(data, _random_points(cloud, data, k, rng), configuration)
         means = _kmeans_plus_plus(data, k, rng, cancelled)
         if method == "k-means":
-            return _one_m_step(data, _kmeans(data, means, cancelled), configuration)
+            sums, centres = _kmeans(data, means, cancelled)
+            return _one_m_step(data, sums, centres, configuration)
         return _start(data, means, configuration)
 
 
@@ -127,8 +134,16 @@ def prepare(parameters: Parameters, configuration: Configuration) -> Update:
     Raises
     ------
     InputError
-        When a component has no spread and there is no floor to give it one.
+        When a component has no spread and there is no floor to give it one, or it is so far from
+        the points or so wide that its numbers cannot be worked with.
     """
+    sizes = abs(parameters.means).max(axis=2), abs(parameters.covariances).max(axis=(2, 3)) ** 0.5
+    boundless = np.maximum(*sizes)[0] > _LARGEST
+    if boundless.any():
+        raise InputError(
+            "Component {j} of the start is out of all proportion to the points.",
+            j=int(boundless.argmax()) + 1,
+        )
     update = project(parameters, configuration.covariance, configuration.variance_floor)
     component = degenerate_component(update, configuration.variance_floor)
     if component is not None:
@@ -167,21 +182,21 @@ def _start(data: StandardCloud, means: FloatArray, configuration: Configuration)
     """Equal weights and the total covariance for each of the means, in standard units."""
     k = len(means)
     ones = [np.ones((1, block.shape[1])) for block in data.blocks]
-    total = _m_step(data, _weighted_sums(data, ones))
+    total = _m_step(_weighted_sums(data, ones), np.zeros((1, data.d)))
     start = Parameters(np.full((1, k), 1 / k), means[None], np.repeat(total.covariances, k, axis=1))
     return data.mixture(prepare(start, configuration).parameters)
 
 
-def _one_m_step(data: StandardCloud, sums: FloatArray, configuration: Configuration) -> Mixture:
-    return data.mixture(prepare(_m_step(data, sums), configuration).parameters)
+def _one_m_step(
+    data: StandardCloud, sums: FloatArray, centres: FloatArray, configuration: Configuration
+) -> Mixture:
+    return data.mixture(prepare(_m_step(sums, centres), configuration).parameters)
 
 
-def _m_step(data: StandardCloud, sums: FloatArray) -> Parameters:
-    """The unconstrained M-step on sums (k, m)."""
-    k, d = len(sums), data.d
-    previous = Parameters(
-        np.ones((1, k)), np.zeros((1, k, d)), np.broadcast_to(np.eye(d), (1, k, d, d))
-    )
+def _m_step(sums: FloatArray, centres: FloatArray) -> Parameters:
+    """The unconstrained M-step on sums (k, m); who got no points stays at its centre."""
+    k, d = centres.shape
+    previous = Parameters(np.ones((1, k)), centres[None], np.tile(np.eye(d), (1, k, 1, 1)))
     moments = Moments(np.zeros(1), sums[None], np.zeros((1, k, d)))
     return maximise(moments, previous, "full", 0).parameters
 
@@ -252,8 +267,10 @@ def _kmeans_plus_plus(
     return means
 
 
-def _kmeans(data: StandardCloud, means: FloatArray, cancelled: Callable[[], bool]) -> FloatArray:
-    """Lloyd's algorithm; the sums (k, m) of the clusters it ends with.
+def _kmeans(
+    data: StandardCloud, means: FloatArray, cancelled: Callable[[], bool]
+) -> tuple[FloatArray, FloatArray]:
+    """Lloyd's algorithm; the sums (k, m) of the clusters it ends with, and their centres.
 
     A cluster that empties keeps its centre.
     """
@@ -267,7 +284,7 @@ def _kmeans(data: StandardCloud, means: FloatArray, cancelled: Callable[[], bool
         means = moved
         if change < _KMEANS_TOLERANCE:
             break
-    return _weighted_sums(data, (_nearest(block, means) for block in data.blocks))
+    return _weighted_sums(data, (_nearest(block, means) for block in data.blocks)), means
 
 
 def _nearest(block: FloatArray, means: FloatArray) -> FloatArray:

@@ -1,0 +1,156 @@
+"""The actions of the window and the menus that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+__all__ = ["Actions"]
+
+_Standard = QKeySequence.StandardKey
+
+
+class Actions(QObject):
+    """Every action by a name; `triggered(name)` says which one a person chose."""
+
+    triggered = Signal(str)
+    recent_chosen = Signal(object)
+    scheme_chosen = Signal(str)
+
+    def __init__(self, window: QMainWindow, undo_stack: QUndoStack) -> None:
+        super().__init__(window)
+        self._window = window
+        self._named: dict[str, QAction] = {}
+        self.recent = QMenu(self.tr("Open &recent"), window)
+        self.undo = undo_stack.createUndoAction(self, self.tr("Undo"))
+        self.undo.setShortcuts(QKeySequence.keyBindings(_Standard.Undo))
+        self.redo = undo_stack.createRedoAction(self, self.tr("Redo"))
+        redo = [QKeySequence("Ctrl+Shift+Z"), *QKeySequence.keyBindings(_Standard.Redo)]
+        self.redo.setShortcuts(list(dict.fromkeys(redo)))
+        self._make_file_menu()
+        self._make_edit_menu()
+        self._make_run_menu()
+        self._make_view_menu()
+        self._make_help_menu()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._named[name]
+
+    def all(self) -> list[QAction]:
+        """Every action, in the order of the menus."""
+        return [self.undo, self.redo, *self._named.values()]
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        """List the files that were opened last."""
+        self.recent.clear()
+        self.recent.setEnabled(bool(paths))
+        for path in paths:
+            action = self.recent.addAction(path.name.replace("&", "&&"))
+            action.setToolTip(str(path))
+            action.triggered.connect(self._choose(path))
+
+    def _choose(self, path: Path) -> Callable[[], None]:
+        return lambda: self.recent_chosen.emit(path)
+
+    def _menu(self, title: str) -> QMenu:
+        menu = self._window.menuBar().addMenu(title)
+        menu.setToolTipsVisible(True)
+        return menu
+
+    def _add(
+        self,
+        menu: QMenu,
+        name: str,
+        text: str,
+        *shortcuts: str | QKeySequence.StandardKey,
+        checkable: bool = False,
+        repeats: bool = False,
+    ) -> QAction:
+        action = menu.addAction(text)
+        keys: list[QKeySequence] = []
+        for shortcut in shortcuts:
+            if isinstance(shortcut, str):
+                keys.append(QKeySequence(shortcut))
+            else:
+                keys += QKeySequence.keyBindings(shortcut)
+        action.setShortcuts(keys)
+        action.setAutoRepeat(repeats)
+        action.setCheckable(checkable)
+        action.triggered.connect(lambda: self.triggered.emit(name))
+        self._named[name] = action
+        return action
+
+    def _make_file_menu(self) -> None:
+        tr, menu = self.tr, self._menu(self.tr("&File"))
+        self._add(menu, "open", tr("&Open…"), _Standard.Open)
+        menu.addMenu(self.recent)
+        menu.addSeparator()
+        self._add(menu, "export", tr("&Export…"), "Ctrl+E")
+        menu.addSeparator()
+        quit_action = self._add(menu, "quit", tr("&Quit"), "Ctrl+Q")
+        quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+
+    def _make_edit_menu(self) -> None:
+        tr, menu = self.tr, self._menu(self.tr("&Edit"))
+        menu.addAction(self.undo)
+        menu.addAction(self.redo)
+        menu.addSeparator()
+        self._add(menu, "pick", tr("&Pick tool"), "V", checkable=True).setChecked(True)
+        self._add(menu, "seed", tr("&Seed tool"), "S", checkable=True)
+        tools = QActionGroup(self)
+        tools.addAction(self["pick"])
+        tools.addAction(self["seed"])
+        menu.addSeparator()
+        self._add(menu, "delete", tr("&Delete seed or selected points"), _Standard.Delete)
+        self._add(menu, "copy", tr("&Copy parameters"), _Standard.Copy)
+
+    def _make_run_menu(self) -> None:
+        tr, menu = self.tr, self._menu(self.tr("&Run"))
+        self._add(menu, "play", tr("&Play or pause"), "Space")
+        self._add(menu, "on", tr("Step &on"), "Right", "PgDown", repeats=True)
+        self._add(menu, "back", tr("Step &back"), "Left", "PgUp", repeats=True)
+        self._add(menu, "first", tr("&First step"), "Home")
+        self._add(menu, "last", tr("&Last step"), "End")
+        menu.addSeparator()
+        self._add(menu, "another", tr("&Another start"), "N")
+        self._add(menu, "sample", tr("&New sample"), "R")
+        self._add(menu, "start_from_shown", tr("&Start from this step"))
+        menu.addSeparator()
+        self._add(menu, "escape", tr("&Cancel"), "Esc")
+
+    def _make_view_menu(self) -> None:
+        tr, menu = self.tr, self._menu(self.tr("&View"))
+        self._add(menu, "fit", tr("&Fit all points"), "F")
+        self._add(menu, "equal", tr("E&qual aspect"), "Q", checkable=True)
+        menu.addSeparator()
+        for name, text, key in (
+            ("ellipses", tr("&Ellipses"), "E"),
+            ("trails", tr("&Trails of the means"), "T"),
+            ("seeds", tr("&Seeds"), "Shift+S"),
+            ("truth", tr("True &mixture"), "M"),
+            ("grid", tr("&Grid"), "G"),
+        ):
+            self._add(menu, f"layer_{name}", text, key, checkable=True)
+        menu.addSeparator()
+        self._add(menu, "larger", tr("&Larger interface"), _Standard.ZoomIn, "Ctrl+=")
+        self._add(menu, "smaller", tr("S&maller interface"), _Standard.ZoomOut)
+        self._add(menu, "normal", tr("&Normal size"), "Ctrl+0")
+        themes = menu.addMenu(tr("T&heme"))
+        group = QActionGroup(self)
+        for scheme, text in (
+            ("system", tr("As the &system")),
+            ("light", tr("&Light")),
+            ("dark", tr("&Dark")),
+        ):
+            action = self._add(themes, f"scheme_{scheme}", text, checkable=True)
+            group.addAction(action)
+
+    def _make_help_menu(self) -> None:
+        tr, menu = self.tr, self._menu(self.tr("&Help"))
+        self._add(menu, "shortcuts", tr("&Mouse and keys"), _Standard.HelpContents)
+        about = self._add(menu, "about", tr("&About GMM Studio"))
+        about.setMenuRole(QAction.MenuRole.AboutRole)

@@ -1,0 +1,438 @@
+"""The cloud view: shows a scene and says what a person asks for with mouse and keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from gmm_studio.core.mixture import Mixture
+from gmm_studio.document import Seed
+from gmm_studio.gui.colours import Palette
+from gmm_studio.gui.painting import Style, badge_radius, paint_scene
+from gmm_studio.gui.point_card import paint_point_card
+from gmm_studio.gui.raster import Raster
+from gmm_studio.gui.rendering import Picture
+from gmm_studio.gui.scene import Scene
+from gmm_studio.gui.viewport import Viewport
+
+__all__ = ["CloudView", "Pin", "Tool"]
+
+Tool: TypeAlias = Literal["pick", "seed"]
+
+_NEAR = 8
+_ZOOM = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What a person clicked: a seed, a mean or a point, by its number from 0."""
+
+    kind: Literal["seed", "mean", "point"]
+    index: int
+
+
+@dataclass(slots=True)
+class _Press:
+    """A mouse button that is down."""
+
+    at: QPointF
+    seed: int | None
+    mean: int | None
+    shift: bool
+    moved: bool = False
+    viewport: Viewport | None = None
+
+
+class CloudView(QWidget):
+    """Shows points, ellipses, means and seeds. Emits what is asked for; changes nothing itself."""
+
+    seed_requested = Signal(tuple)
+    seed_dragged = Signal(int, tuple)
+    seed_dropped = Signal(int, tuple)
+    drag_cancelled = Signal()
+    mean_dragged = Signal(int)
+    numbers_requested = Signal(int)
+    pinned = Signal(object)
+    point_hovered = Signal(object)
+    selection_requested = Signal(object)
+    menu_requested = Signal(object, object, object)
+    viewport_changed = Signal(object)
+    fit_requested = Signal()
+    resized = Signal()
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("cloud_view")
+        self.setAccessibleName(self.tr("Cloud"))
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 180)
+        self._style = style
+        self._scene: Scene | None = None
+        self._raster: Raster | None = None
+        self._viewport: Viewport | None = None
+        self._tool: Tool = "pick"
+        self._press: _Press | None = None
+        self._hovered: int | None = None
+        self._pin: Pin | None = None
+        self._crosshair: QPointF | None = None
+
+    @property
+    def viewport(self) -> Viewport | None:
+        """What is shown, None before the first picture."""
+        return self._viewport
+
+    @property
+    def scene(self) -> Scene | None:
+        """What is on show."""
+        return self._scene
+
+    @property
+    def tool(self) -> Tool:
+        """What a click does."""
+        return self._tool
+
+    @property
+    def pin(self) -> Pin | None:
+        """What is pinned."""
+        return self._pin
+
+    @property
+    def crosshair(self) -> QPointF | None:
+        """Where Enter places a seed, in pixels; None before an arrow key was used."""
+        return self._crosshair
+
+    @property
+    def is_dragging(self) -> bool:
+        """Whether a mouse button is down."""
+        return self._press is not None
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Large."""
+        return QSize(900, 600)
+
+    def set_style(self, style: Style) -> None:
+        """Use other colours, fonts and lines."""
+        self._style = style
+        self.update()
+
+    def set_tool(self, tool: Tool) -> None:
+        """Choose what a click does."""
+        self._tool = tool
+        self._crosshair = None
+        self._show_cursor()
+        self.update()
+
+    def set_pin(self, pin: Pin | None) -> None:
+        """Mark what is pinned."""
+        self._pin = pin
+        self.update()
+
+    def show_scene(self, scene: Scene, picture: Picture | None = None) -> None:
+        """Show a scene; with a picture, its points, and its viewport if there is none yet."""
+        if picture is not None:
+            self._raster = picture.raster
+            if self._viewport is None or picture.request.viewport is None:
+                self._viewport = self._sized(picture.points.viewport, equal=picture.equal)
+        if self._scene is None or scene.cloud is not self._scene.cloud:
+            self._hovered = None
+        self._scene = scene
+        self.update()
+
+    def set_viewport(self, viewport: Viewport) -> None:
+        """Show another part of the plane."""
+        self._viewport = viewport
+        self.viewport_changed.emit(viewport)
+        self.update()
+
+    def move_crosshair(self, across: int, down: int) -> None:
+        """Move the place where Enter puts a seed, by pixels; it begins in the middle."""
+        at = self._crosshair or QPointF(0.5 * self.width(), 0.5 * self.height())
+        moved = QPointF(at.x() + across, at.y() + down)
+        self._crosshair = QPointF(
+            min(max(moved.x(), 0), self.width() - 1), min(max(moved.y(), 0), self.height() - 1)
+        )
+        self.update()
+
+    def request_seed_at_crosshair(self) -> None:
+        """Ask for a seed where the crosshair is."""
+        place = self._place(self._crosshair) if self._crosshair else None
+        if place is not None:
+            self.seed_requested.emit(place)
+
+    def cancel_drag(self) -> bool:
+        """Give up what the mouse is doing; whether it was doing something."""
+        press, self._press = self._press, None
+        if press is None or not press.moved:
+            return press is not None
+        if press.seed is not None:
+            self.drag_cancelled.emit()
+        elif press.viewport is not None:
+            self.set_viewport(press.viewport)
+        self._show_cursor()
+        self.update()
+        return True
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+        """Paint the scene and what belongs to the mouse."""
+        painter = QPainter(self)
+        palette = self._style.palette
+        if self._scene is None or self._viewport is None:
+            painter.fillRect(self.rect(), QColor(palette.canvas))
+            painter.end()
+            return
+        paint_scene(painter, self._viewport, self._scene, self._style)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_marks(painter, palette)
+        painter.end()
+
+    def _paint_marks(self, painter: QPainter, palette: Palette) -> None:
+        scene, viewport = self._scene, self._viewport
+        if scene is None or viewport is None:
+            return
+        pen = QPen(QColor(palette.accent), 2)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen)
+        if self._pin is not None and (at := self._position(self._pin)) is not None:
+            radius = 7 if self._pin.kind == "point" else badge_radius(self._style) + 4
+            painter.drawEllipse(at, radius, radius)
+        if self._crosshair is not None:
+            at = self._crosshair
+            painter.drawLine(QPointF(at.x() - 14, at.y()), QPointF(at.x() + 14, at.y()))
+            painter.drawLine(QPointF(at.x(), at.y() - 14), QPointF(at.x(), at.y() + 14))
+        press = self._press
+        if press is not None and press.shift and press.moved:
+            box = QRectF(press.at, QPointF(self.mapFromGlobal(self.cursor().pos()))).normalized()
+            tint = QColor(palette.accent)
+            tint.setAlpha(40)
+            painter.setBrush(tint)
+            painter.drawRect(box)
+        shown = self._hovered
+        if shown is None and self._pin is not None and self._pin.kind == "point":
+            shown = self._pin.index
+        if shown is not None and shown < scene.cloud.n and not self.is_dragging:
+            paint_point_card(painter, viewport, scene, shown, self._style)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the middle in the middle."""
+        if self._viewport is not None:
+            equal = abs(self._viewport.x_scale / self._viewport.y_scale - 1) < 1e-9
+            self._viewport = self._sized(self._viewport, equal=equal)
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Begin a click or a drag."""
+        if event.button() != Qt.MouseButton.LeftButton or self._scene is None:
+            return
+        at = event.position()
+        seed = self._seed_at(at)
+        mean = self._mean_at(at) if seed is None else None
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self._press = _Press(at, seed, mean, shift and seed is None, viewport=self._viewport)
+        self._hover(None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Drag what was pressed, or say what is under the pointer."""
+        at, press = event.position(), self._press
+        if press is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            self._hover(self._point_at(at) if self._seed_or_mean_at(at) is None else None)
+            self._show_cursor(at)
+            return
+        if not press.moved:
+            distance = (at - press.at).manhattanLength()
+            if distance < QApplication.startDragDistance() // 2:
+                return
+            press.moved = True
+        if press.seed is not None:
+            if (place := self._place(at)) is not None:
+                self.seed_dragged.emit(press.seed, place)
+        elif press.mean is not None and self._tool == "pick":
+            self.mean_dragged.emit(press.mean)
+        elif press.shift:
+            self.update()
+        elif press.viewport is not None:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            across, down = at.x() - press.at.x(), at.y() - press.at.y()
+            self.set_viewport(self._held(press.viewport.panned(across, down)))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """End a click or a drag."""
+        if event.button() != Qt.MouseButton.LeftButton or self._press is None:
+            return
+        press, self._press = self._press, None
+        at = event.position()
+        self._show_cursor(at)
+        if not press.moved:
+            self._click(at, press)
+        elif press.seed is not None:
+            if (place := self._place(at)) is not None:
+                self.seed_dropped.emit(press.seed, place)
+        elif press.shift:
+            first, second = self._place(press.at), self._place(at)
+            if first is not None and second is not None:
+                self.selection_requested.emit((first, second))
+        self.update()
+
+    def _click(self, at: QPointF, press: _Press) -> None:
+        if self._tool == "seed" and press.seed is None:
+            if (place := self._place(at)) is not None:
+                self.seed_requested.emit(place)
+            return
+        self.pinned.emit(self._pin_at(at, press))
+
+    def _pin_at(self, at: QPointF, press: _Press) -> Pin | None:
+        if press.seed is not None:
+            return Pin("seed", press.seed)
+        if press.mean is not None:
+            return Pin("mean", press.mean)
+        point = self._point_at(at)
+        return None if point is None else Pin("point", point)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Open a seed's numbers, or fit the view; with the seed tool a second click is nothing."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        seed = self._seed_at(event.position())
+        if seed is not None:
+            self.numbers_requested.emit(seed)
+        elif self._tool == "pick" and self._seed_or_mean_at(event.position()) is None:
+            self.fit_requested.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom at the pointer."""
+        if self._viewport is None or self.is_dragging:
+            return
+        turns = event.angleDelta().y() / 120
+        at = event.position()
+        self.set_viewport(self._held(self._viewport.zoomed(_ZOOM**turns, at.x(), at.y())))
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        """Ask for the menu of what is under the pointer."""
+        at = QPointF(event.pos())
+        self.menu_requested.emit(event.globalPos(), self._seed_at(at), self._place(at))
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Nothing is under the pointer any more."""
+        self._hover(None)
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Leave all keys to the window."""
+        event.ignore()
+
+    def _sized(self, viewport: Viewport, *, equal: bool) -> Viewport:
+        if (viewport.width, viewport.height) == (self.width(), self.height()):
+            return viewport
+        return viewport.resized(self.width(), self.height(), equal=equal)
+
+    def _held(self, viewport: Viewport) -> Viewport:
+        """One-dimensional data keeps its heights."""
+        if self._viewport is None or self._scene is None or self._scene.cloud.d == 2:
+            return viewport
+        return replace(viewport, bottom=self._viewport.bottom, top=self._viewport.top)
+
+    def _place(self, at: QPointF) -> Seed | None:
+        if self._viewport is None or self._scene is None:
+            return None
+        return self._viewport.to_data(at.x(), at.y())[: self._scene.cloud.d]
+
+    def pixel_of(self, place: Seed) -> QPointF | None:
+        """Where a place in data units is on the widget."""
+        if self._viewport is None:
+            return None
+        return QPointF(*self._viewport.to_pixel(place[0], place[1] if len(place) > 1 else 0.0))
+
+    def _position(self, pin: Pin) -> QPointF | None:
+        scene = self._scene
+        if scene is None:
+            return None
+        place: Seed | None = None
+        if pin.kind == "seed" and pin.index < len(scene.seeds):
+            place = scene.seeds[pin.index]
+        elif pin.kind == "mean" and scene.mixture is not None and pin.index < scene.mixture.k:
+            place = tuple(scene.mixture.means[pin.index].tolist())
+        elif pin.kind == "point" and pin.index < scene.cloud.n:
+            place = tuple(scene.cloud.points[pin.index].tolist())
+        return None if place is None else self.pixel_of(place)
+
+    def _seed_at(self, at: QPointF) -> int | None:
+        if self._scene is None or not self._scene.layers.seeds:
+            return None
+        return self._nearest_badge(at, self._scene.seeds)
+
+    def _mean_at(self, at: QPointF) -> int | None:
+        mixture: Mixture | None = self._scene.mixture if self._scene is not None else None
+        if mixture is None:
+            return None
+        return self._nearest_badge(at, tuple(tuple(mean) for mean in mixture.means.tolist()))
+
+    def _seed_or_mean_at(self, at: QPointF) -> int | None:
+        seed = self._seed_at(at)
+        return self._mean_at(at) if seed is None else seed
+
+    def _nearest_badge(self, at: QPointF, places: tuple[Seed | None, ...]) -> int | None:
+        best, found = badge_radius(self._style) + 4, None
+        for j, place in enumerate(places):
+            pixel = None if place is None else self.pixel_of(place)
+            if pixel is not None:
+                distance = float(np.hypot(pixel.x() - at.x(), pixel.y() - at.y()))
+                if distance <= best:
+                    best, found = distance, j
+        return found
+
+    def _point_at(self, at: QPointF) -> int | None:
+        """The nearest point within 8 pixels."""
+        scene, viewport, raster = self._scene, self._viewport, self._raster
+        if scene is None or viewport is None or raster is None or scene.points is None:
+            return None
+        if scene.points.viewport != viewport:
+            return None
+        ratio = raster.shape[1] / viewport.width
+        row = at.y() * ratio if scene.cloud.d == 2 else 0
+        near = raster.near(int(at.x() * ratio), int(row), int(_NEAR * ratio))
+        near = near[near < scene.cloud.n]
+        if len(near) == 0:
+            return None
+        places = scene.cloud.points[near]
+        across = (places[:, 0] - viewport.left) * viewport.x_scale - at.x()
+        if scene.cloud.d == 1:
+            ground = viewport.to_pixel(0, 0)[1]
+            distance = np.abs(across) + (0 if ground < at.y() < ground + 30 else np.inf)
+        else:
+            distance = np.hypot(across, (viewport.top - places[:, 1]) * viewport.y_scale - at.y())
+        nearest = int(distance.argmin())
+        return int(near[nearest]) if distance[nearest] <= _NEAR else None
+
+    def _hover(self, point: int | None) -> None:
+        if point != self._hovered:
+            self._hovered = point
+            self.point_hovered.emit(point)
+            self.update()
+
+    def _show_cursor(self, at: QPointF | None = None) -> None:
+        if at is not None and self._seed_at(at) is not None:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self._tool == "seed":
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        else:
+            self.setCursor(Qt.CursorShape.ArrowCursor)

@@ -1,0 +1,1 @@
+"""The dialogs: each says what a person decided by a signal."""

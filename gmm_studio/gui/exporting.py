@@ -1,0 +1,34 @@
+"""What a request to save something takes, gathered on the GUI thread, done in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from gmm_studio.core.em import Step
+from gmm_studio.export.parameters import write_parameters
+from gmm_studio.gui.dialogs.export_dialog import ExportRequest
+from gmm_studio.gui.painting import Style
+from gmm_studio.gui.picture_export import save_picture
+from gmm_studio.gui.runs import RunRecord
+from gmm_studio.gui.scene import Scene
+from gmm_studio.gui.viewport import Viewport
+
+__all__ = ["Job", "parameters_job", "picture_job"]
+
+Job: TypeAlias = Callable[[Callable[[], bool]], None]
+"""Writes a file; gives up when its argument returns true."""
+
+
+def parameters_job(request: ExportRequest, run: RunRecord, shown: Step) -> Job:
+    """Write the parameters of the last step of a run, or of the one on show."""
+    result = run.result(run.steps[-1] if request.step == "last" else shown)
+    return lambda _: write_parameters(request.path, result)
+
+
+def picture_job(
+    request: ExportRequest, scene: Scene, viewport: Viewport, style: Style, pixel_ratio: float
+) -> Job:
+    """Paint the scene at a multiple of the screen's pixels and write it."""
+    fine = request.factor * pixel_ratio
+    return lambda cancelled: save_picture(request.path, scene, viewport, style, fine, cancelled)

@@ -1,0 +1,46 @@
+"""Numbers as people read them: true minus signs, as many digits as help."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+__all__ = ["log_likelihood", "number", "numbers", "signed"]
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number to so many significant digits, in plain notation where that is short."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    size = math.floor(math.log10(abs(value)))
+    if -4 <= size < 7:
+        text = f"{value:,.{max(0, digits - 1 - size)}f}"
+    else:
+        text = f"{value:.{digits - 1}e}"
+    return text.replace("-", MINUS)
+
+
+def numbers(values: Sequence[float], digits: int = 4) -> list[str]:
+    """Numbers that stand together: as many decimals as the largest one needs."""
+    largest = max((abs(value) for value in values), default=0.0)
+    size = math.floor(math.log10(largest)) if 0 < largest < math.inf else 0
+    if not -4 <= size < 7:
+        return [number(value, digits) for value in values]
+    decimals = max(0, digits - 1 - (size if size >= 0 else size + 1))
+    texts = (f"{value:,.{decimals}f}".replace("-", MINUS) for value in values)
+    return [text.removeprefix(MINUS) if not text.strip(f"{MINUS}0.") else text for text in texts]
+
+
+def signed(value: float, digits: int = 4) -> str:
+    """The same with its sign always."""
+    text = number(value, digits)
+    return text if text.startswith(MINUS) or value == 0 else f"+{text}"
+
+
+def log_likelihood(value: float) -> str:
+    """A log-likelihood: two decimals, thousands grouped."""
+    if abs(value) >= 1e12:
+        return number(value, 8)
+    return f"{value:,.2f}".replace("-", MINUS)

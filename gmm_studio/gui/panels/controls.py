@@ -1,0 +1,95 @@
+"""Controls as this program wants them: no focus by mouse, no change by wheel unless focused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QSpinBox, QWidget
+
+__all__ = ["Choice", "Field", "Number", "button", "switch"]
+
+
+class Choice(QComboBox):
+    """A list of named values."""
+
+    def __init__(self, items: dict[str, Any], tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolTip(tip)
+        self.setMinimumContentsLength(6)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for text, value in items.items():
+            self.addItem(text, value)
+
+    def show_value(self, value: object) -> None:
+        """Show a value without saying that it was chosen."""
+        self.setCurrentIndex(self.findData(value))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Scroll the panel, not the choice."""
+        event.ignore()
+
+
+class Number(QSpinBox):
+    """A whole number; `valueChanged` comes when it is complete."""
+
+    def __init__(self, low: int, high: int, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(low, high)
+        self.setToolTip(tip)
+        self.setKeyboardTracking(False)
+        self.setGroupSeparatorShown(True)
+        self.setStepType(QSpinBox.StepType.DefaultStepType)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def show_value(self, value: int) -> None:
+        """Show a value without saying that it was chosen."""
+        was = self.blockSignals(True)
+        self.setValue(value)
+        self.blockSignals(was)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Scroll the panel unless the field has the focus."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class Field(QLineEdit):
+    """A real number as it is typed."""
+
+    def __init__(self, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setToolTip(tip)
+
+    def value(self) -> float | None:
+        """The number, None if it is none."""
+        try:
+            return float(self.text().replace("\N{MINUS SIGN}", "-").replace(",", "."))
+        except ValueError:
+            return None
+
+    def show_value(self, value: float) -> None:
+        """Show a number exactly."""
+        self.setText(f"{value:g}" if float(f"{value:g}") == value else repr(value))
+
+
+def button(text: str, tip: str, parent: QWidget | None = None) -> QPushButton:
+    """A push button that takes the focus by Tab alone."""
+    made = QPushButton(text, parent)
+    made.setToolTip(tip)
+    made.setAccessibleName(text)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made
+
+
+def switch(text: str, tip: str, parent: QWidget | None = None) -> QCheckBox:
+    """A check box that takes the focus by Tab alone."""
+    made = QCheckBox(text, parent)
+    made.setToolTip(tip)
+    made.setAccessibleName(text)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made

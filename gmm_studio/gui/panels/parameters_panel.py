@@ -1,0 +1,282 @@
+"""The parameters at the step on show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from gmm_studio.core.arrays import FloatArray
+from gmm_studio.export.parameters import Result
+from gmm_studio.gui.colours import Palette, component_colour, on_component
+from gmm_studio.gui.numbers import log_likelihood, number, numbers, signed
+from gmm_studio.gui.painting import Style
+
+__all__ = ["Figures", "ParametersPanel"]
+
+_MARGIN = 16
+_TITLE = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the panel shows.
+
+    Attributes
+    ----------
+    result : Result
+        Of the step on show.
+    change : float or None
+        Of the log-likelihood since the step before.
+    responsibilities : ndarray, shape (k,), or None
+        Of the point that is pinned.
+    marked : int or None
+        The component that is pinned.
+    """
+
+    result: Result
+    change: float | None
+    responsibilities: FloatArray | None = None
+    marked: int | None = None
+
+
+class ParametersPanel(QScrollArea):
+    """A card for each component, and the log-likelihood below them."""
+
+    component_clicked = Signal(int)
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("parameters")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._cards = _Cards(style)
+        self._cards.component_clicked.connect(self.component_clicked)
+        self.setWidget(self._cards)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(self.tr("Parameters at the iteration on show"))
+
+    def set_style(self, style: Style) -> None:
+        """Use other colours and fonts."""
+        self._cards.set_style(style)
+
+    def show_figures(self, figures: Figures | None) -> None:
+        """Show a step; None shows that there is no start yet."""
+        self._cards.show_figures(figures)
+
+    @property
+    def text(self) -> str:
+        """All figures as plain text, a line each, to copy or to read aloud."""
+        return self._cards.text
+
+
+class _Cards(QWidget):
+    component_clicked = Signal(int)
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self._style = style
+        self._figures: Figures | None = None
+        self.setToolTip(self.tr("Click a component to mark it in the cloud"))
+
+    def set_style(self, style: Style) -> None:
+        self._style = style
+        self._fit()
+
+    def show_figures(self, figures: Figures | None) -> None:
+        self._figures = figures
+        self._fit()
+
+    @property
+    def text(self) -> str:
+        figures = self._figures
+        if figures is None:
+            return ""
+        mixture = figures.result.step.mixture
+        lines = [self.tr("Iteration {t}").format(t=figures.result.step.index)]
+        for j in range(mixture.k):
+            mean = ", ".join(map(number, mixture.means[j].tolist()))
+            rows = "; ".join(", ".join(map(number, row)) for row in mixture.covariances[j].tolist())
+            lines.append(
+                self.tr("{j}: weight {weight}, mean {mean}, covariance {rows}").format(
+                    j=j + 1, weight=number(float(mixture.weights[j])), mean=mean, rows=rows
+                )
+            )
+        return "\n".join([*lines, *(f"{name} {value}" for name, value in self._totals(figures))])
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As high as the cards are."""
+        return QSize(round(280 * self._style.scale), round(self._height()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Mark the component under the pointer."""
+        if self._figures is not None:
+            j = int((event.position().y() - _MARGIN) / self._card_height())
+            if 0 <= j < self._figures.result.step.mixture.k:
+                self.component_clicked.emit(j)
+
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+        """Paint the cards."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette, figures = self._style.palette, self._figures
+        painter.fillRect(self.rect(), QColor(palette.panel))
+        if figures is None:
+            painter.setPen(QColor(palette.muted))
+            painter.setFont(self._style.font)
+            text = self.tr("The parameters appear here once there is a start.")
+            box = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+            painter.drawText(box, Qt.TextFlag.TextWordWrap, text)
+        else:
+            card = self._card_height()
+            for j in range(figures.result.step.mixture.k):
+                box = QRectF(0, _MARGIN + j * card, self.width(), card)
+                self._paint_card(painter, box, figures, j, palette)
+            bottom = _MARGIN + figures.result.step.mixture.k * card + 8
+            self._paint_totals(painter, bottom, figures, palette)
+        painter.end()
+
+    def _row(self) -> float:
+        return 22 * self._style.scale
+
+    def _card_height(self) -> float:
+        d = self._figures.result.step.mixture.d if self._figures else 2
+        rows = 1.2 + 0.5 + 1 + d + 0.5
+        if self._figures is not None and self._figures.responsibilities is not None:
+            rows += 1
+        return rows * self._row()
+
+    def _height(self) -> float:
+        k = self._figures.result.step.mixture.k if self._figures else 0
+        return 2 * _MARGIN + k * self._card_height() + 5 * self._row() + 8
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(round(self._height()) if self._figures else 0)
+        self.setAccessibleDescription(self.text)
+        self.update()
+
+    def _paint_card(
+        self, painter: QPainter, box: QRectF, figures: Figures, j: int, palette: Palette
+    ) -> None:
+        style, mixture = self._style, figures.result.step.mixture
+        row = self._row()
+        left, right = box.left() + _MARGIN, box.right() - _MARGIN
+        if figures.marked == j:
+            tint = QColor(palette.accent)
+            tint.setAlpha(28)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tint)
+            painter.drawRoundedRect(box.adjusted(6, -6, -6, -0.5 * row), 8, 8)
+        colour = QColor(component_colour(palette, j))
+        middle = box.top() + 0.5 * row
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        radius = 9 * style.scale
+        painter.drawEllipse(QPointF(left + radius, middle), radius, radius)
+        painter.setFont(_font(style, 11 if j < 9 else 9, bold=True))
+        painter.setPen(QColor(on_component(palette, j)))
+        disc = QRectF(left, middle - radius, 2 * radius, 2 * radius)
+        painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(j + 1))
+        weight = float(mixture.weights[j])
+        painter.setFont(_font(style, _TITLE, bold=True))
+        painter.setPen(QColor(palette.text))
+        title = QRectF(left + 28 * style.scale, box.top(), right - left, row)
+        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, f"{weight:.3f}")
+        painter.setFont(style.font)
+        painter.setPen(QColor(palette.muted))
+        count = self.tr("N = {count}").format(count=number(weight * figures.result.total_weight))
+        line = QRectF(left, box.top(), right - left, row)
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
+        bar = QRectF(left, box.top() + 1.15 * row, right - left, 4)
+        _paint_bar(painter, bar, weight, colour, QColor(palette.border))
+        self._paint_numbers(painter, QRectF(left, bar.bottom() + 6, right - left, row), figures, j)
+
+    def _paint_numbers(self, painter: QPainter, line: QRectF, figures: Figures, j: int) -> None:
+        """Mean and covariance as columns that stand under each other."""
+        palette, mixture = self._style.palette, figures.result.step.mixture
+        label = 84 * self._style.scale
+        width = (line.width() - label - 12) / mixture.d
+        rows = [(self.tr("mean"), numbers(mixture.means[j].tolist()))]
+        entries = numbers(mixture.covariances[j].ravel().tolist())
+        for i in range(mixture.d):
+            name = self.tr("covariance") if i == 0 else ""
+            rows.append((name, entries[i * mixture.d : (i + 1) * mixture.d]))
+        shares = figures.responsibilities
+        if shares is not None:
+            rows.append((self.tr("this point"), [f"{float(shares[j]):.3f}"]))
+        for i, (name, values) in enumerate(rows):
+            at = line.translated(0, i * line.height())
+            painter.setPen(QColor(palette.muted))
+            painter.drawText(at, Qt.AlignmentFlag.AlignVCenter, name)
+            painter.setPen(QColor(palette.text))
+            for column, value in enumerate(values):
+                cell = QRectF(at.left() + label + column * width, at.top(), width, at.height())
+                painter.drawText(
+                    cell, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, value
+                )
+        top = line.top() + line.height() + 3
+        _paint_brackets(
+            painter,
+            QRectF(
+                line.left() + label - 2,
+                top,
+                line.width() - label + 8,
+                mixture.d * line.height() - 6,
+            ),
+            QColor(palette.muted),
+        )
+
+    def _totals(self, figures: Figures) -> list[tuple[str, str]]:
+        change = "" if figures.change is None else signed(figures.change)
+        return [
+            (self.tr("log-likelihood"), log_likelihood(figures.result.step.log_likelihood)),
+            (self.tr("change"), change),
+            (self.tr("BIC"), log_likelihood(figures.result.bic)),
+            (self.tr("AIC"), log_likelihood(figures.result.aic)),
+        ]
+
+    def _paint_totals(
+        self, painter: QPainter, top: float, figures: Figures, palette: Palette
+    ) -> None:
+        row = self._row()
+        width = self.width() - 2 * _MARGIN
+        painter.setPen(QPen(QColor(palette.border), 1))
+        painter.drawLine(QPointF(_MARGIN, top - 8), QPointF(_MARGIN + width, top - 8))
+        for i, (name, value) in enumerate(self._totals(figures)):
+            line = QRectF(_MARGIN, top + i * row, width, row)
+            painter.setFont(_font(self._style, 13, bold=False))
+            painter.setPen(QColor(palette.muted))
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, name)
+            painter.setFont(_font(self._style, _TITLE if i == 0 else 13, bold=i == 0))
+            painter.setPen(QColor(palette.text))
+            painter.drawText(
+                line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, value
+            )
+
+
+def _font(style: Style, pixels: int, *, bold: bool) -> QFont:
+    font = QFont(style.font)
+    font.setPixelSize(round(pixels * style.scale))
+    font.setBold(bold)
+    return font
+
+
+def _paint_bar(
+    painter: QPainter, bar: QRectF, share: float, colour: QColor, ground: QColor
+) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(bar, 2, 2)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), 2, 2)
+
+
+def _paint_brackets(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    painter.setPen(QPen(colour, 1))
+    for x, inward in ((box.left(), 4), (box.right(), -4)):
+        painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+        for y in (box.top(), box.bottom()):
+            painter.drawLine(QPointF(x, y), QPointF(x + inward, y))

@@ -1,0 +1,210 @@
+"""Saves what the cloud view shows as a PNG, as fine as asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
+
+from gmm_studio import __version__
+from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.errors import Cancelled, InputError
+from gmm_studio.core.kernel import never
+from gmm_studio.export.atomic import atomic_write
+from gmm_studio.gui.colours import component_colour
+from gmm_studio.gui.painting import Style, paint_scene
+from gmm_studio.gui.rendering import PictureRequest, Renderer, Selection
+from gmm_studio.gui.scene import Points, Scene
+from gmm_studio.gui.viewport import Viewport
+
+__all__ = ["paint_picture", "save_picture"]
+
+_LARGEST_SIDE = 32767
+"""Qt paints no further."""
+
+_BAND = 256
+"""The rows of pixels that are rendered at once: at 4 times the screen, a million points would
+take a gigabyte."""
+
+_DOTS_PER_METRE = 96 / 0.0254
+
+
+def save_picture(
+    path: str | Path,
+    scene: Scene,
+    viewport: Viewport,
+    style: Style,
+    *,
+    iteration: int,
+    pixel_ratio: float = 1.0,
+    selection: Selection | None = None,
+    cancelled: Callable[[], bool] = never,
+) -> None:
+    """Paint a scene and write it as a PNG; from any thread.
+
+    Parameters
+    ----------
+    path : str or Path
+    scene : Scene
+        Its points are rendered anew.
+    viewport : Viewport
+    style : Style
+    iteration : int
+        Of the step that the scene shows, for the words in the file.
+    pixel_ratio : float
+        Pixels of the picture for each logical pixel of the viewport.
+    selection : ndarray of bool, shape (n,), optional
+        The points that are marked.
+    cancelled : callable
+        Asked between pieces of the work.
+
+    Raises
+    ------
+    InputError
+        When the picture is too large or the file cannot be written, with the reason. What was at
+        the path is then still there.
+    Cancelled
+        When `cancelled` returned true.
+    """
+    try:
+        image = paint_picture(
+            scene,
+            viewport,
+            style,
+            pixel_ratio=pixel_ratio,
+            selection=selection,
+            cancelled=cancelled,
+        )
+        title = scene.cloud.name or QCoreApplication.translate("Picture", "Own points")
+        description = QCoreApplication.translate("Picture", "{cloud}, iteration {t}")
+        image.setText("Title", title)
+        image.setText("Description", description.format(cloud=title, t=iteration))
+        image.setText("Software", f"GMM Studio {__version__}")
+        content = _png(image)
+    except MemoryError:
+        raise _too_large(viewport, pixel_ratio) from None
+    _stop_if(cancelled)
+    with atomic_write(path) as file:
+        file.write(content)
+
+
+def paint_picture(
+    scene: Scene,
+    viewport: Viewport,
+    style: Style,
+    *,
+    pixel_ratio: float = 1.0,
+    selection: Selection | None = None,
+    cancelled: Callable[[], bool] = never,
+) -> QImage:
+    """Paint a scene; see `save_picture`.
+
+    Raises
+    ------
+    InputError
+        When the picture is too large.
+    Cancelled
+        When `cancelled` returned true.
+    """
+    width, height = _pixels(viewport, pixel_ratio)
+    if max(width, height) > _LARGEST_SIDE:
+        raise _too_large(viewport, pixel_ratio)
+    k = scene.mixture.k if scene.mixture else 1
+    palette = style.palette
+    request = PictureRequest(
+        scene.cloud,
+        scene.mixture,
+        np.array([_rgb(component_colour(palette, j)) for j in range(k)]),
+        _rgb(palette.muted),
+        _rgb(palette.text),
+        viewport.width,
+        viewport.height,
+        pixel_ratio,
+        viewport=viewport,
+        selection=selection,
+    )
+    scene = _with_points(scene, request, cancelled)
+    image = _blank(width, height, QImage.Format.Format_RGB32)
+    image.setDotsPerMeterX(round(_DOTS_PER_METRE * pixel_ratio))
+    image.setDotsPerMeterY(round(_DOTS_PER_METRE * pixel_ratio))
+    _stop_if(cancelled)
+    painter = QPainter(image)
+    # Not the image's device pixel ratio: whole pixels, so that the points stay crisp.
+    painter.scale(width / viewport.width, height / viewport.height)
+    paint_scene(painter, viewport, scene, style)
+    painter.end()
+    return image
+
+
+def _with_points(scene: Scene, request: PictureRequest, cancelled: Callable[[], bool]) -> Scene:
+    """The scene with its points rendered at the ratio of the request, band by band."""
+    viewport, renderer = request.viewport, Renderer()
+    assert viewport is not None
+    if scene.cloud.d == 1:
+        picture = renderer.render(request, cancelled)
+        return replace(scene, points=picture.points, histogram=picture.histogram)
+    width, height = _pixels(viewport, request.pixel_ratio)
+    image = _blank(width, height, QImage.Format.Format_RGBA8888_Premultiplied)
+    image.fill(0)
+    unit = (viewport.top - viewport.bottom) / height
+    painter = QPainter(image)
+    for top in range(0, height, _BAND):
+        _stop_if(cancelled)
+        bottom = min(top + _BAND, height)
+        band = replace(
+            viewport,
+            top=viewport.top - top * unit,
+            bottom=viewport.top - bottom * unit,
+            height=(bottom - top) / request.pixel_ratio,
+        )
+        picture = renderer.render(replace(request, viewport=band, height=band.height), cancelled)
+        painter.drawImage(0, top, picture.points.image)
+    painter.end()
+    return replace(scene, points=Points(image, viewport))
+
+
+def _pixels(viewport: Viewport, pixel_ratio: float) -> tuple[int, int]:
+    """Width and height of the picture."""
+    sides = (viewport.width * pixel_ratio, viewport.height * pixel_ratio)
+    width, height = (max(1, round(side)) if math.isfinite(side) else 0 for side in sides)
+    return width, height
+
+
+def _blank(width: int, height: int, image_format: QImage.Format) -> QImage:
+    image = QImage(width, height, image_format)
+    if image.isNull():
+        raise MemoryError
+    return image
+
+
+def _png(image: QImage) -> bytes:
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QImageWriter(buffer, QByteArray(b"png"))
+    if not writer.write(image):
+        raise MemoryError(writer.errorString())
+    return content.data()
+
+
+def _too_large(viewport: Viewport, pixel_ratio: float) -> InputError:
+    width, height = _pixels(viewport, pixel_ratio)
+    return InputError(
+        "A picture of {width} by {height} pixels is too large. Choose a smaller size.",
+        width=width,
+        height=height,
+    )
+
+
+def _rgb(colour: str) -> FloatArray:
+    return np.array(QColor(colour).getRgbF()[:3])
+
+
+def _stop_if(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise Cancelled

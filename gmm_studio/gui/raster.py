@@ -1,0 +1,235 @@
+"""Clouds as images: a million points recoloured in a few milliseconds.
+
+Which pixels a point covers changes only with the view. It is kept as a sparse matrix from points
+to pixels; a frame is the product of that matrix with the points' colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.cloud import PointCloud
+from gmm_studio.core.errors import Cancelled
+from gmm_studio.core.kernel import each_responsibility_block, never, standardize
+from gmm_studio.core.mixture import Mixture
+from gmm_studio.gui.viewport import Viewport
+
+__all__ = ["Raster", "dot_radius", "rasterize", "soft_colours"]
+
+Colours: TypeAlias = npt.NDArray[np.float32]
+Image: TypeAlias = npt.NDArray[np.uint8]
+
+_MOST_NEAR = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raster:
+    """Where the points of a cloud fall in a viewport.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Height and width in device pixels.
+    pixels : ndarray of int, shape (p,)
+        The covered pixels, flat.
+    opacity : ndarray, shape (p, 1)
+        From 0 to 255.
+    shares : sparse matrix, shape (p, n)
+        The share of each point in the colour of each pixel; rows sum to 1.
+    """
+
+    shape: tuple[int, int]
+    pixels: npt.NDArray[np.int64]
+    opacity: Colours
+    shares: Any
+
+    def paint(self, colours: Colours) -> Image:
+        """Premultiplied RGBA (height, width, 4) of points in colours (n, 3) from 0 to 1."""
+        image = np.zeros((self.shape[0] * self.shape[1], 4), dtype=np.uint8)
+        covered = np.empty((len(self.pixels), 4), dtype=np.uint8)
+        mixed = self.shares @ colours
+        mixed *= self.opacity
+        np.add(mixed, 0.5, out=covered[:, :3], casting="unsafe")
+        covered[:, 3:] = self.opacity
+        image[self.pixels] = covered
+        return image.reshape(*self.shape, 4)
+
+    def near(self, column: int, row: int, reach: int) -> npt.NDArray[np.int32]:
+        """Some of the points that cover pixels within reach of one; at most a few thousand."""
+        height, width = self.shape
+        left, right = max(column - reach, 0), min(column + reach + 1, width)
+        found = [np.empty(0, dtype=np.int32)]
+        for line in range(max(row - reach, 0), min(row + reach + 1, height)):
+            ends = [line * width + left, line * width + max(right, left)]
+            first, last = np.searchsorted(self.pixels, ends)
+            start, stop = self.shares.indptr[first], self.shares.indptr[last]
+            found.append(self.shares.indices[start : min(stop, start + _MOST_NEAR)])
+        return np.unique(np.concatenate(found))
+
+
+def dot_radius(n: int) -> float:
+    """The radius of a dot in logical pixels: smaller where there are many."""
+    return float(np.clip(3.4 * (1000 / max(n, 1)) ** 0.3, 0.5, 3.4))
+
+
+def _dot_opacity(n: int) -> float:
+    return float(np.clip(0.8 * (2000 / max(n, 1)) ** 0.15, 0.35, 0.8))
+
+
+def rasterize(
+    cloud: PointCloud,
+    viewport: Viewport,
+    pixel_ratio: float,
+    cancelled: Callable[[], bool] = never,
+) -> Raster:
+    """Find the pixels that each point covers.
+
+    Parameters
+    ----------
+    cloud : PointCloud
+        Two-dimensional.
+    viewport : Viewport
+    pixel_ratio : float
+        Device pixels per logical pixel.
+    cancelled : callable
+        Asked between the pixels of a dot.
+
+    Raises
+    ------
+    Cancelled
+        When `cancelled` returned true.
+    """
+    if cloud.d == 1:
+        return _rug(cloud, viewport, pixel_ratio)
+    width = max(1, round(viewport.width * pixel_ratio))
+    height = max(1, round(viewport.height * pixel_ratio))
+    radius = dot_radius(cloud.n) * pixel_ratio
+    across = (cloud.points[:, 0] - viewport.left) * (width / (viewport.right - viewport.left))
+    down = (viewport.top - cloud.points[:, 1]) * (height / (viewport.top - viewport.bottom))
+    visible = np.flatnonzero(
+        (across > -radius) & (across < width + radius) & (down > -radius) & (down < height + radius)
+    ).astype(np.int32)
+    across, down = across[visible], down[visible]
+    if radius <= 0.75:
+        pixels, points, coverage = _single_pixels(across, down, visible, width, height)
+    else:
+        pixels, points, coverage = _discs(across, down, visible, width, height, radius, cancelled)
+    return _assemble(pixels, points, coverage, (height, width), cloud.n)
+
+
+def soft_colours(
+    cloud: PointCloud,
+    mixture: Mixture,
+    palette: npt.ArrayLike,
+    cancelled: Callable[[], bool] = never,
+) -> Colours:
+    """The colours of the components mixed by the responsibilities of each point.
+
+    Parameters
+    ----------
+    cloud : PointCloud
+    mixture : Mixture
+    palette : array_like, shape (k, 3)
+        From 0 to 1.
+    cancelled : callable
+        Asked before every block of points.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, 3)
+    """
+    colours = np.empty((cloud.n, 3), dtype=np.float32)
+    columns = np.asarray(palette, dtype=np.float64).T
+
+    def visit(rows: slice, responsibilities: FloatArray) -> None:
+        colours[rows] = (columns @ responsibilities).T
+
+    each_responsibility_block(standardize(cloud), mixture, visit, cancelled)
+    return colours
+
+
+def _rug(cloud: PointCloud, viewport: Viewport, pixel_ratio: float) -> Raster:
+    """One row of pixels."""
+    width = max(1, round(viewport.width * pixel_ratio))
+    across = (cloud.points[:, 0] - viewport.left) * (width / (viewport.right - viewport.left))
+    points = np.flatnonzero((across >= 0) & (across < width)).astype(np.int32)
+    cover = _single_pixels(across[points], np.zeros(len(points)), points, width, 1)
+    return _assemble(*cover, (1, width), cloud.n)
+
+
+_Cover: TypeAlias = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Colours]
+
+
+def _single_pixels(
+    across: FloatArray, down: FloatArray, points: npt.NDArray[np.int32], width: int, height: int
+) -> _Cover:
+    column, row = np.floor(across).astype(np.int32), np.floor(down).astype(np.int32)
+    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    pixels = (row * width + column)[inside]
+    return pixels, points[inside], np.ones(len(pixels), dtype=np.float32)
+
+
+def _discs(
+    across: FloatArray,
+    down: FloatArray,
+    points: npt.NDArray[np.int32],
+    width: int,
+    height: int,
+    radius: float,
+    cancelled: Callable[[], bool],
+) -> _Cover:
+    """Antialiased discs: a pixel is covered by how far its middle is inside the rim."""
+    column, row = np.floor(across).astype(np.int32), np.floor(down).astype(np.int32)
+    x = (across - column - 0.5).astype(np.float32)
+    y = (down - row - 0.5).astype(np.float32)
+    reach = int(np.ceil(radius))
+    parts = []
+    for dy in range(-reach, reach + 1):
+        if cancelled():
+            raise Cancelled
+        in_height = (row + dy >= 0) & (row + dy < height)
+        for dx in range(-reach, reach + 1):
+            coverage = np.float32(radius + 0.5) - np.hypot(dx - x, dy - y)
+            shown = (coverage > 0) & in_height & (column + dx >= 0) & (column + dx < width)
+            parts.append(
+                (
+                    ((row[shown] + dy) * width + column[shown] + dx),
+                    points[shown],
+                    np.minimum(coverage[shown], 1),
+                )
+            )
+    pixels, indices, coverage = zip(*parts, strict=True)
+    return np.concatenate(pixels), np.concatenate(indices), np.concatenate(coverage)
+
+
+def _assemble(
+    pixels: npt.NDArray[np.int32],
+    points: npt.NDArray[np.int32],
+    coverage: Colours,
+    shape: tuple[int, int],
+    n: int,
+) -> Raster:
+    """Sort by pixel, and blend as if every point were painted over the others at once."""
+    from scipy.sparse import coo_matrix, csr_matrix
+
+    unsorted = coo_matrix((coverage, (pixels, points)), shape=(shape[0] * shape[1], n))
+    unsorted.has_canonical_format = True
+    by_pixel = unsorted.tocsr()
+    covered = np.flatnonzero(np.diff(by_pixel.indptr))
+    ends = np.concatenate([[0], by_pixel.indptr[1:][covered]]).astype(np.int32)
+    sizes = np.diff(ends)
+    indices, coverage = by_pixel.indices, by_pixel.data
+    if len(covered):
+        transparency = np.log1p(-np.float32(_dot_opacity(n)) * coverage)
+        opacity = -255 * np.expm1(np.add.reduceat(transparency, ends[:-1]))
+        coverage = coverage / np.repeat(np.add.reduceat(coverage, ends[:-1]), sizes)
+    else:
+        opacity = np.empty(0, dtype=np.float32)
+    shares = csr_matrix((coverage, indices, ends), shape=(len(covered), n))
+    return Raster(shape, covered, opacity.astype(np.float32)[:, None], shares)

@@ -1,0 +1,490 @@
+"""What the window works on: document, runs, the step on show, and the thread that computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gmm_studio.core.cloud import PointCloud
+from gmm_studio.core.configuration import Configuration
+from gmm_studio.core.em import Step, Stop, iterate
+from gmm_studio.core.errors import InputError
+from gmm_studio.core.kernel import one_blas_thread
+from gmm_studio.core.starts import Method
+from gmm_studio.data.generators import generate
+from gmm_studio.data.text import read_cloud
+from gmm_studio.document import (
+    Document,
+    Placed,
+    Seed,
+    another_start,
+    choose_k,
+    choose_method,
+    make_start,
+    move_seed,
+    new_cloud,
+    place_seed,
+    remove_seed,
+    seeds_of,
+    start_from,
+)
+from gmm_studio.gui.exporting import Job
+from gmm_studio.gui.playback import Playback
+from gmm_studio.gui.rendering import Selection
+from gmm_studio.gui.runs import RunBook, RunRecord
+from gmm_studio.gui.store import Store
+from gmm_studio.gui.translation import message_of
+from gmm_studio.gui.worker import Failed, Finished, Post, Task, Worker
+
+__all__ = ["Session"]
+
+_FRAME_MS = 16
+
+
+class Session(QObject):
+    """Takes what a person asks for, and says when what is on show has changed.
+
+    Signals
+    -------
+    document_changed(old, new)
+    shown_changed()
+        Another run, another step of it, more steps, or none.
+    problem(text)
+        Something could not be done; nothing was changed.
+    loaded(cloud)
+        A cloud came from a file or a generator.
+    saved(path)
+        A file was written.
+    busy_changed()
+        Work began or ended.
+    selection_changed()
+    """
+
+    document_changed = Signal(object, object)
+    shown_changed = Signal()
+    problem = Signal(str)
+    loaded = Signal(object)
+    saved = Signal(object)
+    busy_changed = Signal()
+    selection_changed = Signal()
+    unexpected = Signal(object)
+
+    def __init__(self, cloud: PointCloud, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        k = cloud.truth.k if cloud.truth else min(3, cloud.n)
+        self.store = Store(Document(cloud, k), self)
+        self.store.changed.connect(self._on_document_changed)
+        self.runs = RunBook(self)
+        self.playback = Playback(self)
+        self.playback.moved.connect(self._on_moved)
+        self.selection: Selection | None = None
+        self._shown: RunRecord | None = None
+        self._fit = Worker("fit", self)
+        self._fit.arrived.connect(self._schedule)
+        self._loader = Worker("load", self)
+        self._loader.arrived.connect(self._on_loaded)
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.setInterval(_FRAME_MS)
+        self._frame.timeout.connect(self._drain)
+        self._play_next = False
+        self._loading = ""
+        self._growing: RunRecord | None = None
+
+    # What is on show
+
+    @property
+    def document(self) -> Document:
+        """The document as it is now."""
+        return self.store.document
+
+    @property
+    def shown(self) -> RunRecord | None:
+        """The run on show."""
+        return self._shown
+
+    @property
+    def step(self) -> Step | None:
+        """The step on show."""
+        if self._shown is None or not self._shown.steps:
+            return None
+        return self._shown.steps[min(self.playback.cursor, len(self._shown.steps) - 1)]
+
+    @property
+    def seeds(self) -> tuple[Seed | None, ...]:
+        """The means of the start of the run on show, or the seeds placed so far."""
+        start = self.document.start
+        if isinstance(start, Placed):
+            return start.seeds
+        if self._shown is not None and self._shown.steps:
+            return seeds_of(self._shown.steps[0].mixture)
+        return ()
+
+    @property
+    def is_computing(self) -> bool:
+        """Whether a start or a run is being computed."""
+        return self._growing is not None
+
+    @property
+    def loading(self) -> str:
+        """What is being loaded, or nothing."""
+        return self._loading
+
+    # Edits
+
+    def choose_k(self, k: int) -> None:
+        """Another number of components."""
+        self._edit(lambda document: choose_k(document, k), self.tr("Components"))
+
+    def choose_method(self, method: Method, random_state: int = 0) -> None:
+        """Draw the start by a method."""
+        self._edit(lambda document: choose_method(document, method, random_state), self.tr("Start"))
+
+    def another_start(self) -> None:
+        """The next draw."""
+        self._edit(another_start, self.tr("Another start"))
+
+    def configure(self, configuration: Configuration, text: str) -> None:
+        """Another configuration."""
+        self._edit(lambda document: replace(document, configuration=configuration), text)
+
+    def place_seed(self, place: Seed) -> None:
+        """The next seed; the last one that was missing starts the run."""
+        number = (self.document.missing_seed or 0) + 1
+        self._play_next = True
+        self._edit(
+            lambda document: place_seed(document, place),
+            self.tr("Place seed {number}").format(number=number),
+        )
+
+    def begin_seeds(self) -> None:
+        """A new set of seeds, all missing."""
+        self._edit(
+            lambda document: replace(document, start=Placed((None,) * document.k)),
+            self.tr("New seeds"),
+        )
+
+    def move_seed(self, j: int, place: Seed) -> None:
+        """Seed j (from 0) elsewhere, and play from there."""
+        seeds = self.seeds
+        self._play_next = self.document.missing_seed is None
+        self._edit(
+            lambda document: move_seed(document, seeds, j, place),
+            self.tr("Move seed {number}").format(number=j + 1),
+        )
+
+    def remove_seed(self, j: int) -> None:
+        """Seed j (from 0) is missing again."""
+        seeds = self.seeds
+        self._edit(
+            lambda document: remove_seed(document, seeds, j),
+            self.tr("Remove seed {number}").format(number=j + 1),
+        )
+
+    def give_up_seeds(self) -> bool:
+        """Back to the last complete start; whether there was something to give up."""
+        stack = self.store.undo_stack
+        if self.document.missing_seed is None or not stack.canUndo():
+            return False
+        while self.document.missing_seed is not None and stack.canUndo():
+            stack.undo()
+        return True
+
+    def start_from_shown(self) -> None:
+        """The mixture on show becomes the start."""
+        step = self.step
+        if step is not None and self._shown is not None:
+            origin = self.tr("Run {run}, iteration {index}").format(
+                run=self._shown.number, index=step.index
+            )
+            self._edit(
+                lambda document: start_from(document, step.mixture, origin),
+                self.tr("Start from this step"),
+            )
+
+    def _edit(self, change: Callable[[Document], Document], text: str) -> None:
+        try:
+            after = change(self.document)
+        except InputError as error:
+            self._play_next = False
+            self.problem.emit(message_of(error))
+            return
+        if after == self.document:
+            self._play_next = False
+            return
+        self.store.edit(after, text)
+
+    # Loading
+
+    def open_file(self, path: Path, columns: tuple[str | int, ...] | None = None) -> None:
+        """Read a file in the background."""
+        self._load(
+            lambda cancelled: read_cloud(path, columns, cancelled),
+            self.tr("Reading {name}").format(name=path.name),
+        )
+
+    def generate(self, name: str, n: int, k: int | None, random_state: int) -> None:
+        """Draw a cloud in the background."""
+        self._load(
+            lambda _: generate(name, n, k, random_state),
+            self.tr("Drawing {n} points").format(n=f"{n:,}"),
+        )
+
+    def export(self, job: Job, path: Path) -> None:
+        """Write a file in the background."""
+
+        def work(post: Post, cancelled: Callable[[], bool]) -> None:
+            job(cancelled)
+            post(path)
+
+        self._submit(work, self.tr("Saving {name}").format(name=path.name))
+
+    def _load(self, make: Callable[[Callable[[], bool]], PointCloud], text: str) -> None:
+        def work(post: Post, cancelled: Callable[[], bool]) -> None:
+            post(make(cancelled))
+
+        self._submit(work, text)
+
+    def _submit(self, task: Task, text: str) -> None:
+        self._loading = text
+        self._loader.submit(task)
+        self.busy_changed.emit()
+
+    def _on_loaded(self) -> None:
+        for _, message in self._loader.take():
+            if isinstance(message, PointCloud):
+                text = self.tr("New cloud")
+                self.store.edit(new_cloud(self.document, message), text)
+                self.loaded.emit(message)
+            elif isinstance(message, Path):
+                self.saved.emit(message)
+            elif isinstance(message, tuple):
+                self._set_selection(*message)
+            elif isinstance(message, Failed):
+                self._report(message.error)
+        if not self._loader.busy:
+            self._loading = ""
+            self.busy_changed.emit()
+
+    # Selected points
+
+    def select(self, low: Seed, high: Seed) -> None:
+        """Select the points in a box, in the background."""
+        cloud = self.document.cloud
+
+        def work(post: Post, _: Callable[[], bool]) -> None:
+            inside = (cloud.points >= low).all(axis=1) & (cloud.points <= high).all(axis=1)
+            post((cloud, inside if inside.any() else None))
+
+        self._loader.submit(work)
+
+    def clear_selection(self) -> bool:
+        """Select nothing; whether something was selected."""
+        had, self.selection = self.selection is not None, None
+        if had:
+            self.selection_changed.emit()
+        return had
+
+    def delete_selection(self) -> None:
+        """A cloud without the selected points, in the background."""
+        cloud, selection = self.document.cloud, self.selection
+        if selection is None:
+            return
+
+        def work(post: Post, _: Callable[[], bool]) -> None:
+            keep = ~selection
+            if not keep.any():
+                raise InputError("That would leave no point. Select fewer.")
+            post(
+                replace(
+                    cloud,
+                    points=cloud.points[keep],
+                    weights=None if cloud.weights is None else cloud.weights[keep],
+                    labels=None if cloud.labels is None else cloud.labels[keep],
+                    source=None,
+                )
+            )
+
+        self._loader.submit(work)
+
+    def _set_selection(self, cloud: PointCloud, selection: Selection | None) -> None:
+        if cloud is self.document.cloud:
+            self.selection = selection
+            self.selection_changed.emit()
+
+    @property
+    def selected_count(self) -> int:
+        """How many points are selected."""
+        return 0 if self.selection is None else int(np.count_nonzero(self.selection))
+
+    # Runs
+
+    def show_run(self, record: RunRecord) -> None:
+        """Show a run again, with the document that it came of, where it was left."""
+        if record is not self._shown:
+            self._keep_cursor()
+            if record.document != self.document:
+                self.store.edit(record.document, self.tr("Show run {n}").format(n=record.number))
+            if record is not self._shown:
+                self._abandon()
+                self._show(record)
+
+    def delete_run(self, record: RunRecord) -> None:
+        """Forget a run; the one on show stays until another is shown."""
+        self.runs.remove(record)
+
+    def start(self) -> None:
+        """Compute the first run."""
+        self._begin(self.document)
+
+    def cancel(self) -> bool:
+        """Give up what is computed or loaded; the steps there are stay. Whether there was any."""
+        was = self.is_computing or bool(self._loading)
+        self._loader.cancel()
+        self._loading = ""
+        self._drain()
+        record = self._growing
+        self._fit.cancel()
+        self._growing = None
+        if record is not None and record.steps:
+            record.stop = Stop("cancelled")
+            self._extend(record)
+            self.runs.changed.emit()
+        self.playback.pause()
+        self.busy_changed.emit()
+        return was
+
+    def close(self) -> None:
+        """Cancel everything and wait for the threads."""
+        self.playback.pause()
+        self._frame.stop()
+        self._fit.close()
+        self._loader.close()
+
+    def toggle_play(self) -> None:
+        """Play or pause."""
+        if self._shown is not None:
+            self.playback.toggle()
+
+    def _on_document_changed(self, old: Document, new: Document) -> None:
+        self._keep_cursor()
+        if new.cloud is not old.cloud:
+            self.clear_selection()
+        self.document_changed.emit(old, new)
+        known = self.runs.ended(new)
+        if known is not None:
+            self._abandon()
+            self._show(known)
+        elif new.missing_seed is None:
+            self._begin(new)
+        else:
+            self._abandon()
+            self._show(None)
+        self.busy_changed.emit()
+
+    def _keep_cursor(self) -> None:
+        if self._shown is not None:
+            self._shown.cursor = self.playback.cursor
+
+    def _abandon(self) -> None:
+        """The run that is being computed is not wanted any more."""
+        self._fit.cancel()
+        if self._growing is not None:
+            self.runs.remove(self._growing)
+            self._growing = None
+
+    def _begin(self, document: Document) -> None:
+        self._abandon()
+        self._growing = self.runs.begin(document)
+        self._fit.submit(_fit_task(document))
+        if self._shown is not None and self._shown.cloud is not document.cloud:
+            self._show(None)
+        self.busy_changed.emit()
+
+    def _show(self, record: RunRecord | None) -> None:
+        self._shown = record
+        if record is None:
+            self.playback.pause()
+            self.playback.load(0, 0, ended=True)
+        else:
+            last = len(record.steps) - 1
+            ended = record.stop is not None
+            self.playback.load(last, 0 if self._play_next else record.cursor, ended=ended)
+            if self._play_next:
+                self._play_next = False
+                self.playback.play()
+        self.shown_changed.emit()
+
+    def _schedule(self) -> None:
+        if not self._frame.isActive():
+            self._frame.start()
+
+    def _drain(self) -> None:
+        """Take the steps that have come, and show them."""
+        messages = self._fit.take()
+        record = self._growing
+        if record is None:
+            return
+        first = not record.steps
+        for _, message in messages:
+            if isinstance(message, Step):
+                record.steps.append(message)
+            elif isinstance(message, Stop):
+                record.stop = message
+            elif isinstance(message, Failed):
+                self._growing = None
+                self._refuse(record, message.error)
+                return
+            elif isinstance(message, Finished):
+                self._growing = None
+        if first and record.steps:
+            self.runs.add(record)
+            self._show(record)
+        elif record.steps:
+            self._extend(record)
+        if self._growing is None:
+            self.runs.changed.emit()
+            self.busy_changed.emit()
+
+    def _extend(self, record: RunRecord) -> None:
+        if record is self._shown:
+            self.playback.extend(len(record.steps) - 1, ended=record.stop is not None)
+            self.shown_changed.emit()
+
+    def _refuse(self, record: RunRecord, error: Exception) -> None:
+        """A start that can't be made: undo the edit that asked for it, unless it made the cloud."""
+        self._play_next = False
+        self.runs.remove(record)
+        if record.document == self.document:
+            self.store.take_back()
+        self._report(error)
+        self.shown_changed.emit()
+        self.busy_changed.emit()
+
+    def _report(self, error: Exception) -> None:
+        if isinstance(error, InputError):
+            self.problem.emit(message_of(error))
+        else:
+            self.unexpected.emit(error)
+
+    def _on_moved(self, _: int) -> None:
+        self.shown_changed.emit()
+
+
+def _fit_task(document: Document) -> Task:
+    def work(post: Post, cancelled: Callable[[], bool]) -> None:
+        def steps() -> Generator[Step, None, None]:
+            start = make_start(document, cancelled)
+            iteration = iterate(document.cloud, start, document.configuration, cancelled=cancelled)
+            stop = yield from iteration
+            post(stop)
+
+        with one_blas_thread:
+            for step in steps():
+                post(step)
+
+    return work

@@ -1,0 +1,65 @@
+"""The document of the window, with undo."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from gmm_studio.document import Document
+
+__all__ = ["Store"]
+
+
+class _Edit(QUndoCommand):
+    """The one kind of command there is: the document before and after."""
+
+    def __init__(self, store: Store, before: Document, after: Document, text: str) -> None:
+        super().__init__(text)
+        self._store = store
+        self._before = before
+        self._after = after
+
+    @property
+    def keeps_cloud(self) -> bool:
+        """Whether before and after have the same cloud."""
+        return self._before.cloud is self._after.cloud
+
+    def undo(self) -> None:
+        self._store._show(self._before)
+
+    def redo(self) -> None:
+        self._store._show(self._after)
+
+
+class Store(QObject):
+    """Holds the document; `changed(old, new)` says what it was and is."""
+
+    changed = Signal(object, object)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(200)
+
+    @property
+    def document(self) -> Document:
+        """The document as it is now."""
+        return self._document
+
+    def edit(self, after: Document, text: str) -> None:
+        """Replace the document; `text` says in the menu what would be undone."""
+        if after != self._document:
+            self.undo_stack.push(_Edit(self, self._document, after, text))
+
+    def take_back(self) -> None:
+        """Undo the last edit and forget it, unless it brought another cloud."""
+        command = self.undo_stack.command(self.undo_stack.index() - 1)
+        if isinstance(command, _Edit) and command.keeps_cloud:
+            # Qt forgets an obsolete command once it is undone.
+            command.setObsolete(True)
+            self.undo_stack.undo()
+
+    def _show(self, document: Document) -> None:
+        before, self._document = self._document, document
+        self.changed.emit(before, document)

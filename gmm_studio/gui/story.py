@@ -1,0 +1,63 @@
+"""The sentences on the canvas: what is on show, what is missing, how it ended, what is next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QCoreApplication
+
+from gmm_studio.core.em import Step, Stop
+from gmm_studio.gui.session import Session
+
+__all__ = ["Sentence", "tell"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence and the button that goes with it."""
+
+    text: str
+    button: str = ""
+    action: Literal["", "another", "start_from_shown", "cancel"] = ""
+    kind: Literal["", "problem"] = ""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Story", text)
+
+
+def tell(session: Session) -> Sentence:
+    """What the pill says now."""
+    document, run, step = session.document, session.shown, session.step
+    missing = document.missing_seed
+    if session.selection is not None:
+        count = f"{session.selected_count:,}"
+        return Sentence(_tr("{count} points selected. Delete removes them").format(count=count))
+    if missing is not None:
+        text = _tr("Click to place seed {number} of {k}")
+        return Sentence(text.format(number=missing + 1, k=document.k))
+    if run is None or step is None:
+        return Sentence(_tr("Finding a start…") if session.is_computing else "")
+    if session.playback.is_at_end and run.stop is not None:
+        return _ending(run.stop, step)
+    if step.index == 0:
+        text = _tr("The start. Space plays")
+        return Sentence(_tr("The start") if session.playback.is_playing else text)
+    return Sentence(_tr("Iteration {t}").format(t=f"{step.index:,}"))
+
+
+def _ending(stop: Stop, step: Step) -> Sentence:
+    t = f"{step.index:,}"
+    another = _tr("Another start")
+    if stop.reason == "converged":
+        text = _tr("Converged after {t}. Space replays")
+    elif stop.reason == "iteration_limit":
+        text = _tr("Stopped at the limit of {t}. Space replays")
+    elif stop.reason == "cancelled":
+        text = _tr("Cancelled after {t}. Space replays")
+    else:
+        text = _tr("Component {j} collapsed after {t}: switch on the variance floor, or try")
+        j = (stop.component or 0) + 1
+        return Sentence(text.format(t=t, j=j), another, "another")
+    return Sentence(text.format(t=t), another, "another")
