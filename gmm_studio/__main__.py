@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from gmm_studio import cli
@@ -10,8 +11,14 @@ __all__ = ["main"]
 
 
 def main() -> int:
-    """Do what the arguments of the process say, and return its exit status."""
-    return cli.main()
+    """Do what the arguments of the process say, and return its exit status.
+
+    After Ctrl+C the process ends here: threads may be at work that nobody would wait for.
+    """
+    status = cli.main()
+    if status == cli.INTERRUPTED:
+        os._exit(status)
+    return status
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ from gmm_studio.export.parameters import (
 )
 from gmm_studio.export.points import write_cloud
 
-__all__ = ["main"]
+__all__ = ["INTERRUPTED", "main"]
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -54,11 +54,6 @@ _NUMBER_OPTIONS = frozenset(
     ("-k", "-n", "--columns", "--seeds", "--tol", "--max-iter", "--variance-floor")
 ) | {"--random-state"}
 _NEGATIVE = re.compile(r"-[.\d]")
-_PACKAGES_HELP = "Install what it needs: pip install PySide6-Essentials pyqtgraph"
-_LIBRARIES_HELP = (
-    "Install what it needs, on Debian and Ubuntu: sudo apt install libegl1 libgl1 libxkbcommon0 "
-    "libxcb-cursor0 libdbus-1-3 libfontconfig1"
-)
 
 _interrupted = Event()
 
@@ -75,6 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         The exit status: 0, 2 after bad input, 130 after Ctrl+C.
+
+    Raises
+    ------
+    SystemExit
+        After --help and --version, and with 141 when nobody reads the output any more.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     command = arguments[0] if arguments and arguments[0] in _COMMANDS else ""
@@ -113,16 +113,19 @@ class _Parser(argparse.ArgumentParser):
 def _window(arguments: Sequence[str]) -> int:
     with _standard_output():
         path = _window_parser().parse(arguments).file
+    from gmm_studio.gui.startup import diagnose
+
+    if problem := diagnose():
+        raise InputError("{problem}", problem=problem)
     try:
         from gmm_studio.gui.app import run_window
     except ImportError as error:
         if (error.name or "").startswith("gmm_studio"):
             raise
         raise InputError(
-            "The window cannot be opened: {reason}. {help} (gmm-studio fit and gmm-studio generate "
-            "work without it.)",
+            "The window cannot be opened: {reason}. This may help: pip install --force-reinstall "
+            "PySide6-Essentials pyqtgraph",
             reason=error,
-            help=_LIBRARIES_HELP if "shared object" in str(error) else _PACKAGES_HELP,
         ) from error
     return run_window(path)
 

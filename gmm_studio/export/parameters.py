@@ -176,8 +176,10 @@ def write_mixture(path: str | Path, mixture: Mixture, columns: Sequence[str]) ->
     Raises
     ------
     InputError
-        When the file cannot be written, with the reason.
+        When the file has another suffix or cannot be written, with the reason.
     """
+    if Path(path).suffix.lower() != ".json":
+        raise InputError("{path} cannot be written: a mixture is saved as .json.", path=path)
     _write(path, [mixture_json(mixture, columns)])
 
 

@@ -15,10 +15,10 @@ from gmm_studio.gui.theme import Scheme, ThemeManager
 from gmm_studio.gui.window import Window
 from gmm_studio.resources import resource
 
-__all__ = ["make_window", "run_window"]
+__all__ = ["SWITCH_SECONDS", "make_window", "run_window"]
 
 _SIGNALS_MS = 200
-_SWITCH_SECONDS = 0.001
+SWITCH_SECONDS = 0.001
 
 
 def make_window(app: QApplication) -> Window:
@@ -45,7 +45,7 @@ def run_window(path: Path | None = None) -> int:
         Exit status of the program.
     """
     # The thread that computes takes turns with the one that draws: short ones keep it smooth.
-    sys.setswitchinterval(_SWITCH_SECONDS)
+    sys.setswitchinterval(SWITCH_SECONDS)
     QApplication.setApplicationName("GMM Studio")
     QApplication.setOrganizationName("GMM Studio")
     QApplication.setDesktopFileName("gmm-studio")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QFont, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from gmm_studio.core.em import Step
@@ -92,6 +92,9 @@ class CurveView(pg.PlotWidget):  # type: ignore[misc]
         self._marks.setBrush(pg.mkBrush(palette.warning))
         self._end.setColor(palette.muted)
         self._value.setColor(palette.text)
+        ground = QColor(palette.panel)
+        ground.setAlpha(215)
+        self._value.fill = pg.mkBrush(ground)
         bold = QFont(style.font)
         bold.setBold(True)
         self._value.setFont(bold)

@@ -76,6 +76,7 @@ class Catcher(QObject):
             QCoreApplication.quit()
             return
         _log(error)
+        _release(error)
         self._reported.emit(error)
 
     def _on_exception(
@@ -217,7 +218,16 @@ def _traceback(error: BaseException) -> str:
 
 def _log(error: BaseException) -> None:
     if sys.stderr is not None:
-        print(_traceback(error), file=sys.stderr, flush=True)
+        sys.stderr.write(f"{_traceback(error)}\n")
+        sys.stderr.flush()
+
+
+def _release(error: BaseException) -> None:
+    """Let go of what its functions held: a painter that is still active would end the process."""
+    link: BaseException | None = error
+    while link is not None:
+        traceback.clear_frames(link.__traceback__)
+        link = link.__context__
 
 
 def _window_on_top() -> QWidget | None:

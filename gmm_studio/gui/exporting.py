@@ -10,6 +10,7 @@ from gmm_studio.export.parameters import write_parameters
 from gmm_studio.gui.dialogs.export_dialog import ExportRequest
 from gmm_studio.gui.painting import Style
 from gmm_studio.gui.picture_export import save_picture
+from gmm_studio.gui.rendering import Selection
 from gmm_studio.gui.runs import RunRecord
 from gmm_studio.gui.scene import Scene
 from gmm_studio.gui.viewport import Viewport
@@ -27,8 +28,25 @@ def parameters_job(request: ExportRequest, run: RunRecord, shown: Step) -> Job:
 
 
 def picture_job(
-    request: ExportRequest, scene: Scene, viewport: Viewport, style: Style, pixel_ratio: float
+    request: ExportRequest,
+    scene: Scene,
+    viewport: Viewport,
+    style: Style,
+    pixel_ratio: float,
+    selection: Selection | None,
 ) -> Job:
     """Paint the scene at a multiple of the screen's pixels and write it."""
-    fine = request.factor * pixel_ratio
-    return lambda cancelled: save_picture(request.path, scene, viewport, style, fine, cancelled)
+
+    def job(cancelled: Callable[[], bool]) -> None:
+        save_picture(
+            request.path,
+            scene,
+            viewport,
+            style,
+            iteration=scene.iteration,
+            pixel_ratio=request.factor * pixel_ratio,
+            selection=selection,
+            cancelled=cancelled,
+        )
+
+    return job

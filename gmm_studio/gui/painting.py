@@ -219,9 +219,9 @@ def _paint_means(painter: QPainter, viewport: Viewport, scene: Scene, style: Sty
     if scene.layers.seeds:
         for j, seed in enumerate(scene.seeds):
             if seed is not None:
-                size = 1.0 if scene.at_start else 0.8
+                size = 1.0 if scene.iteration == 0 else 0.8
                 _badge(painter, _at(viewport, seed), j, style, ring=True, size=size)
-    if scene.mixture is not None and not (scene.at_start and scene.layers.seeds):
+    if scene.mixture is not None and (scene.iteration > 0 or not scene.layers.seeds):
         for j in range(scene.mixture.k):
             place = tuple(scene.mixture.means[j].tolist())
             _badge(painter, _at(viewport, place), j, style, ring=False)

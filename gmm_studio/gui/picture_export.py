@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -128,23 +127,23 @@ def paint_picture(
         viewport=viewport,
         selection=selection,
     )
-    scene = _with_points(scene, request, cancelled)
+    scene = _with_points(scene, viewport, request, cancelled)
     image = _blank(width, height, QImage.Format.Format_RGB32)
     image.setDotsPerMeterX(round(_DOTS_PER_METRE * pixel_ratio))
     image.setDotsPerMeterY(round(_DOTS_PER_METRE * pixel_ratio))
     _stop_if(cancelled)
-    painter = QPainter(image)
-    # Not the image's device pixel ratio: whole pixels, so that the points stay crisp.
-    painter.scale(width / viewport.width, height / viewport.height)
-    paint_scene(painter, viewport, scene, style)
-    painter.end()
+    with QPainter(image) as painter:
+        # Not the image's device pixel ratio: whole pixels, so that the points stay crisp.
+        painter.scale(width / viewport.width, height / viewport.height)
+        paint_scene(painter, viewport, scene, style)
     return image
 
 
-def _with_points(scene: Scene, request: PictureRequest, cancelled: Callable[[], bool]) -> Scene:
+def _with_points(
+    scene: Scene, viewport: Viewport, request: PictureRequest, cancelled: Callable[[], bool]
+) -> Scene:
     """The scene with its points rendered at the ratio of the request, band by band."""
-    viewport, renderer = request.viewport, Renderer()
-    assert viewport is not None
+    renderer = Renderer()
     if scene.cloud.d == 1:
         picture = renderer.render(request, cancelled)
         return replace(scene, points=picture.points, histogram=picture.histogram)
@@ -152,27 +151,27 @@ def _with_points(scene: Scene, request: PictureRequest, cancelled: Callable[[], 
     image = _blank(width, height, QImage.Format.Format_RGBA8888_Premultiplied)
     image.fill(0)
     unit = (viewport.top - viewport.bottom) / height
-    painter = QPainter(image)
-    for top in range(0, height, _BAND):
-        _stop_if(cancelled)
-        bottom = min(top + _BAND, height)
-        band = replace(
-            viewport,
-            top=viewport.top - top * unit,
-            bottom=viewport.top - bottom * unit,
-            height=(bottom - top) / request.pixel_ratio,
-        )
-        picture = renderer.render(replace(request, viewport=band, height=band.height), cancelled)
-        painter.drawImage(0, top, picture.points.image)
-    painter.end()
+    with QPainter(image) as painter:
+        for top in range(0, height, _BAND):
+            _stop_if(cancelled)
+            bottom = min(top + _BAND, height)
+            band = replace(
+                viewport,
+                top=viewport.top - top * unit,
+                bottom=viewport.top - bottom * unit,
+                height=(bottom - top) / request.pixel_ratio,
+            )
+            picture = renderer.render(
+                replace(request, viewport=band, height=band.height), cancelled
+            )
+            painter.drawImage(0, top, picture.points.image)
     return replace(scene, points=Points(image, viewport))
 
 
 def _pixels(viewport: Viewport, pixel_ratio: float) -> tuple[int, int]:
     """Width and height of the picture."""
-    sides = (viewport.width * pixel_ratio, viewport.height * pixel_ratio)
-    width, height = (max(1, round(side)) if math.isfinite(side) else 0 for side in sides)
-    return width, height
+    width, height = viewport.width * pixel_ratio, viewport.height * pixel_ratio
+    return max(1, round(width)), max(1, round(height))
 
 
 def _blank(width: int, height: int, image_format: QImage.Format) -> QImage:
@@ -189,7 +188,7 @@ def _png(image: QImage) -> bytes:
     writer = QImageWriter(buffer, QByteArray(b"png"))
     if not writer.write(image):
         raise MemoryError(writer.errorString())
-    return content.data()
+    return bytes(content.data())
 
 
 def _too_large(viewport: Viewport, pixel_ratio: float) -> InputError:
@@ -202,7 +201,8 @@ def _too_large(viewport: Viewport, pixel_ratio: float) -> InputError:
 
 
 def _rgb(colour: str) -> FloatArray:
-    return np.array(QColor(colour).getRgbF()[:3])
+    made = QColor(colour)
+    return np.array([made.redF(), made.greenF(), made.blueF()])
 
 
 def _stop_if(cancelled: Callable[[], bool]) -> None:

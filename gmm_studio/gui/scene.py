@@ -54,8 +54,8 @@ class Scene:
         On show; None while there is no start.
     seeds : tuple of (Seed or None)
         The means of the start; those that are missing are None.
-    at_start : bool
-        Whether the mixture is the start itself, so that seeds are its means.
+    iteration : int
+        Of the mixture; 0 is the start, whose means are the seeds.
     trails : ndarray, shape (steps, k, d)
         The means from the start to the step on show.
     ghost : Mixture or None
@@ -69,7 +69,7 @@ class Scene:
     cloud: PointCloud
     mixture: Mixture | None = None
     seeds: tuple[Seed | None, ...] = ()
-    at_start: bool = True
+    iteration: int = 0
     trails: FloatArray | None = None
     ghost: Mixture | None = None
     points: Points | None = None

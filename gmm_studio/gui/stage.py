@@ -137,7 +137,7 @@ class Stage(QObject):
         return replace(
             scene,
             mixture=step.mixture,
-            at_start=step.index == 0,
+            iteration=step.index,
             trails=trails,
             seeds=seeds,
         )

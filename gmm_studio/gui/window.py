@@ -519,8 +519,9 @@ class Window(QMainWindow):
         if run is None or step is None or scene is None or self.cloud_view.viewport is None:
             self._show_problem(self.tr("There is nothing to export yet. Place the seeds first."))
             return
+        self.session.playback.pause()
         size = self.cloud_view.size() * self.cloud_view.devicePixelRatioF()
-        dialog = ExportDialog(self, step.index, run.steps[-1].index, size)
+        dialog = ExportDialog(self, step.index, run.steps[-1].index, size, self._settings)
         dialog.export_requested.connect(self._export)
         dialog.open()
 
@@ -532,7 +533,9 @@ class Window(QMainWindow):
             session.export(parameters_job(request, session.shown, session.step), request.path)
         elif view.scene is not None and view.viewport is not None:
             ratio = view.devicePixelRatioF()
-            job = picture_job(request, view.scene, view.viewport, self._style(), ratio)
+            job = picture_job(
+                request, view.scene, view.viewport, self._style(), ratio, session.selection
+            )
             session.export(job, request.path)
 
     def _open_shortcuts(self) -> None:

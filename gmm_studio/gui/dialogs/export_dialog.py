@@ -58,6 +58,8 @@ class ExportDialog(QDialog):
         The iteration on show, and the last one of its run.
     size : QSize, optional
         Of the picture on the screen, in its pixels.
+    settings : QSettings, optional
+        Where the folder is remembered; the program's own if left out.
 
     Signals
     -------
@@ -68,12 +70,18 @@ class ExportDialog(QDialog):
     export_requested = Signal(object)
 
     def __init__(
-        self, parent: QWidget | None, shown: int, last: int, size: QSize | None = None
+        self,
+        parent: QWidget | None,
+        shown: int,
+        last: int,
+        size: QSize | None = None,
+        settings: QSettings | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Export"))
         self._shown, self._last = shown, last
+        self._settings = settings or QSettings()
         tr = self.tr
         self.parameters = _radio(
             tr("Parameters"), tr("Weights, means and covariances, in full precision")
@@ -88,6 +96,8 @@ class ExportDialog(QDialog):
         self.size_ = Choice(
             self._sizes(size), tr("Finer pictures print well; what they show is the same")
         )
+        for choice in (self.format, self.step, self.size_):
+            choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
         self._on_show = QLabel(self._name_of(shown))
         self._on_show.setMinimumHeight(self.step.sizeHint().height())
         self.parameters.toggled.connect(self._on_kind)
@@ -102,27 +112,25 @@ class ExportDialog(QDialog):
     def _lay_out(self) -> None:
         heading = QLabel(self.tr("Export"))
         heading.setProperty("heading", True)
-        kinds = QHBoxLayout()
-        kinds.setSpacing(24)
-        kinds.addWidget(self.parameters)
-        kinds.addWidget(self.picture)
-        kinds.addStretch(1)
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(24)
         self._form.setVerticalSpacing(8)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self._form.addRow(_label(self.tr("What")), kinds)
-        for name, widget in (
+        rows: tuple[tuple[str, QWidget], ...] = (
+            (self.tr("What"), _row(self.parameters, self.picture)),
             (self.tr("Format"), self.format),
             (self.tr("Size"), self.size_),
             (self.tr("Step"), self.step),
             (self.tr("Step"), self._on_show),
-        ):
-            label = _label(name)
-            label.setBuddy(widget)
+        )
+        for name, widget in rows:
             widget.setAccessibleName(name)
-            self._form.addRow(label, widget)
+            self._form.addRow(name, widget)
+        labels = [self._form.labelForField(widget) for _, widget in rows]
+        for label in labels:
+            label.setProperty("muted", True)
+            label.setMinimumWidth(max(other.sizeHint().width() for other in labels))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.setSpacing(16)
@@ -176,10 +184,10 @@ class ExportDialog(QDialog):
 
     def _on_kind(self) -> None:
         is_picture = self.picture.isChecked()
-        for widget in (self.format, self.step):
-            self._form.setRowVisible(widget, not is_picture)
-        for widget in (self.size_, self._on_show):
-            self._form.setRowVisible(widget, is_picture)
+        self._form.setRowVisible(self.format, not is_picture)
+        self._form.setRowVisible(self.step, not is_picture)
+        self._form.setRowVisible(self.size_, is_picture)
+        self._form.setRowVisible(self._on_show, is_picture)
         self.problem.hide()
 
     @property
@@ -201,7 +209,7 @@ class ExportDialog(QDialog):
             ".csv": self.tr("Table (*.csv)"),
             ".png": self.tr("Picture (*.png)"),
         }[suffix]
-        dialog = QFileDialog(self, self.tr("Save as"), str(QSettings().value(_FOLDER, "")))
+        dialog = QFileDialog(self, self.tr("Save as"), str(self._settings.value(_FOLDER, "")))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([kind, self.tr("All files (*)")])
@@ -220,14 +228,11 @@ class ExportDialog(QDialog):
                 self.problem.setText(text.format(name=path.name))
                 self.problem.show()
                 return
-        QSettings().setValue(_FOLDER, str(path.parent))
+        self._settings.setValue(_FOLDER, str(path.parent))
         if self.picture.isChecked():
             request = ExportRequest("picture", path, "shown", int(self.size_.currentData()))
         else:
-            step: Literal["last", "shown"] = (
-                "shown" if self.step.currentData() == "shown" else "last"
-            )
-            request = ExportRequest("parameters", path, step)
+            request = ExportRequest("parameters", path, self.step.currentData())
         self.export_requested.emit(request)
         self.accept()
 
@@ -240,7 +245,12 @@ def _radio(text: str, tip: str) -> QRadioButton:
     return made
 
 
-def _label(text: str) -> QLabel:
-    made = QLabel(text)
-    made.setProperty("muted", True)
+def _row(*widgets: QWidget) -> QWidget:
+    made = QWidget()
+    layout = QHBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(24)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch(1)
     return made

@@ -58,7 +58,7 @@ class SeedDialog(QDialog):
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.fields: dict[str, Field] = {}
+        self.fields: list[Field] = []
         for name, value in zip(columns, place, strict=True):
             tip = self.tr("Where the seed is along {axis}").format(axis=name)
             field = Field(tip)
@@ -69,7 +69,7 @@ class SeedDialog(QDialog):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setBuddy(field)
             form.addRow(label, field)
-            self.fields[name] = field
+            self.fields.append(field)
         self.problem = QLabel()
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setProperty("error", True)
@@ -84,7 +84,7 @@ class SeedDialog(QDialog):
         layout.addStretch(1)
         layout.addWidget(self._buttons())
         self.setMinimumWidth(_WIDTH)
-        next(iter(self.fields.values())).selectAll()
+        self.fields[0].selectAll()
 
     def _buttons(self) -> QDialogButtonBox:
         box = QDialogButtonBox()
@@ -100,20 +100,20 @@ class SeedDialog(QDialog):
     def accept(self) -> None:
         """Say where the seed is to be, or what is wrong with a number."""
         place = []
-        for name, field in self.fields.items():
+        for field in self.fields:
             value = field.value()
             # Not a number is in no range either.
             if value is None or not abs(value) <= LARGEST_COORDINATE:
-                self._refuse(name, field)
+                self._refuse(field)
                 return
             place.append(value)
         if tuple(place) != self._place:
             self.accepted_place.emit(self._j, tuple(place))
         super().accept()
 
-    def _refuse(self, name: str, field: Field) -> None:
+    def _refuse(self, field: Field) -> None:
         text = self.tr("{axis} must be a number such as 1.5 or \N{MINUS SIGN}2e3.")
-        self.problem.setText(text.format(axis=name))
+        self.problem.setText(text.format(axis=field.accessibleName()))
         self.problem.show()
         self._mark(field, wrong=True)
         field.setFocus()
@@ -122,7 +122,7 @@ class SeedDialog(QDialog):
 
     def _forgive(self) -> None:
         self.problem.hide()
-        for field in self.fields.values():
+        for field in self.fields:
             self._mark(field, wrong=False)
 
     def _mark(self, field: Field, *, wrong: bool) -> None:

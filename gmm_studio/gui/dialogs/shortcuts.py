@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
@@ -88,7 +89,7 @@ class ShortcutsDialog(QDialog):
         shortcuts = action.shortcuts()
         native = QKeySequence.SequenceFormat.NativeText
         # Beyond F12 are the keys that few keyboards have, such as Open or Zoom In.
-        keys = [keys for keys in shortcuts if keys[0].key() <= Qt.Key.Key_F12]
+        keys = [keys for keys in shortcuts if cast("Any", keys)[0].key() <= Qt.Key.Key_F12]
         caps = tuple(keys.toString(native) for keys in keys or shortcuts)[:_MOST_KEYS]
         text = _plain(action.text())
         # The texts of these two name what they would undo just now.
@@ -125,7 +126,7 @@ class ShortcutsDialog(QDialog):
                 ((tr("Arrows"),), tr("Move the seed or the crosshair")),
                 ((tr("Shift + arrows"),), tr("The same, tenfold")),
                 ((tr("Enter"),), tr("Place a seed at the crosshair")),
-                (("1", "9"), tr("Select seed 1 to 9")),
+                ((tr("1 to 9"),), tr("Select that seed")),
             ),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -68,9 +69,10 @@ class Field(QLineEdit):
     def value(self) -> float | None:
         """The number, None if it is none."""
         try:
-            return float(self.text().replace("\N{MINUS SIGN}", "-").replace(",", "."))
+            value = float(self.text().replace("\N{MINUS SIGN}", "-"))
         except ValueError:
             return None
+        return value if math.isfinite(value) else None
 
     def show_value(self, value: float) -> None:
         """Show a number exactly."""

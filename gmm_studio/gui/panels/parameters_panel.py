@@ -230,7 +230,7 @@ class _Cards(QWidget):
         )
 
     def _totals(self, figures: Figures) -> list[tuple[str, str]]:
-        change = "" if figures.change is None else signed(figures.change)
+        change = "\N{EN DASH}" if figures.change is None else signed(figures.change)
         return [
             (self.tr("log-likelihood"), log_likelihood(figures.result.step.log_likelihood)),
             (self.tr("change"), change),

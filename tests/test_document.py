@@ -1,0 +1,247 @@
+"""The document and its edits: pure, and each an equal document again when it is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gmm_studio.core.cloud import PointCloud
+from gmm_studio.core.configuration import Configuration
+from gmm_studio.core.errors import Cancelled, InputError
+from gmm_studio.core.mixture import Mixture
+from gmm_studio.core.starts import METHODS, draw_start, seeded_start
+from gmm_studio.data.generators import generate
+from gmm_studio.document import (
+    LARGEST_K,
+    Document,
+    Drawn,
+    Given,
+    Placed,
+    Seed,
+    another_start,
+    choose_k,
+    choose_method,
+    make_start,
+    move_seed,
+    moved_mean,
+    new_cloud,
+    place_seed,
+    remove_seed,
+    seeds_of,
+    start_from,
+)
+
+A, B, C = (0.0, 1.0), (2.0, -1.0), (3.5, 0.25)
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document(generate("separated", 60), 3)
+
+
+@pytest.fixture
+def placed(document: Document) -> Document:
+    return replace(document, start=Placed((A, B, C)))
+
+
+@pytest.fixture
+def given_start(document: Document) -> Document:
+    return start_from(document, make_start(document), "Run 1, iteration 0")
+
+
+def seeds(document: Document) -> tuple[Seed | None, ...]:
+    assert isinstance(document.start, Placed)
+    return document.start.seeds
+
+
+def given_mixture(document: Document) -> Mixture:
+    assert isinstance(document.start, Given)
+    return document.start.mixture
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_drawn_start_is_what_the_core_draws(document: Document, method: str) -> None:
+    drawn = replace(document, start=Drawn(method, 7))  # type: ignore[arg-type]
+    expected = draw_start(document.cloud, method, 3, 7)  # type: ignore[arg-type]
+    np.testing.assert_array_equal(make_start(drawn).means, expected.means)
+    np.testing.assert_array_equal(make_start(drawn).covariances, expected.covariances)
+
+
+def test_placed_seeds_are_the_means_of_the_start(placed: Document) -> None:
+    diagonal = replace(placed, configuration=Configuration("diagonal"))
+    start = make_start(diagonal)
+    expected = seeded_start(placed.cloud, [A, B, C], Configuration("diagonal"))
+    np.testing.assert_allclose(start.means, [A, B, C], rtol=1e-12, atol=1e-12)
+    np.testing.assert_array_equal(start.covariances, expected.covariances)
+    assert (start.covariances[:, 0, 1] == 0).all()
+
+
+def test_a_given_start_is_taken_as_it_is(given_start: Document) -> None:
+    assert make_start(given_start) is given_mixture(given_start)
+
+
+def test_missing_seeds_make_no_start(document: Document) -> None:
+    with pytest.raises(InputError, match="Place all 3 seeds"):
+        make_start(replace(document, start=Placed((A, None, C))))
+
+
+def test_drawing_a_start_can_be_cancelled(document: Document) -> None:
+    with pytest.raises(Cancelled):
+        make_start(document, lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("start", "missing"),
+    [
+        (Drawn(), None),
+        (Placed((A, B, C)), None),
+        (Placed((None, None, None)), 0),
+        (Placed((A, None, None)), 1),
+        (Placed((None, B, C)), 0),
+    ],
+)
+def test_the_first_missing_seed(
+    document: Document, start: Drawn | Placed, missing: int | None
+) -> None:
+    assert replace(document, start=start).missing_seed == missing
+
+
+def test_seeds_are_placed_one_after_the_other(document: Document) -> None:
+    one = place_seed(document, A)
+    assert seeds(one) == (A, None, None)
+    three = place_seed(place_seed(one, B), C)
+    assert seeds(three) == (A, B, C)
+    assert three.missing_seed is None
+    assert seeds(one) == (A, None, None), "an edit changes nothing"
+
+
+def test_with_all_in_place_a_new_set_begins(placed: Document, given_start: Document) -> None:
+    assert seeds(place_seed(placed, (9.0, 9.0))) == ((9.0, 9.0), None, None)
+    assert seeds(place_seed(given_start, A)) == (A, None, None)
+
+
+def test_a_gap_is_filled_first(placed: Document) -> None:
+    gap = remove_seed(placed, seeds(placed), 1)
+    assert seeds(gap) == (A, None, C)
+    assert seeds(place_seed(gap, (9.0, 9.0))) == (A, (9.0, 9.0), C)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda document: place_seed(remove_seed(document, (A, B, C), 2), A),
+        lambda document: move_seed(document, (A, B, C), 2, A),
+    ],
+)
+def test_equal_seeds_are_refused(placed: Document, edit: Callable[[Document], Document]) -> None:
+    with pytest.raises(InputError, match=r"Seed 1 is there already.*for ever"):
+        edit(placed)
+
+
+def test_equal_means_of_a_given_start_are_refused(given_start: Document) -> None:
+    now = seeds_of(given_mixture(given_start))
+    assert now[0] is not None
+    with pytest.raises(InputError, match="Seed 1 is there already"):
+        move_seed(given_start, now, 1, now[0])
+
+
+def test_a_seed_may_stay_where_it_is(placed: Document) -> None:
+    assert move_seed(placed, seeds(placed), 1, B) == placed
+
+
+def test_moving_a_seed_of_a_drawn_start_keeps_the_others(document: Document) -> None:
+    drawn = seeds_of(make_start(document))
+    moved = move_seed(document, drawn, 1, A)
+    assert seeds(moved) == (drawn[0], A, drawn[2])
+
+
+def test_of_a_given_start_only_the_mean_moves(given_start: Document) -> None:
+    mixture = given_mixture(given_start)
+    moved = given_mixture(move_seed(given_start, seeds_of(mixture), 2, A))
+    np.testing.assert_array_equal(moved.means, [*mixture.means[:2], A])
+    np.testing.assert_array_equal(moved.weights, mixture.weights)
+    np.testing.assert_array_equal(moved.covariances, mixture.covariances)
+    assert tuple(mixture.means[2]) != A, "the other one stays"
+
+
+def test_a_moved_mean_can_be_in_one_dimension() -> None:
+    mixture = Mixture([0.5, 0.5], [[0.0], [1.0]], [[[1.0]], [[2.0]]])
+    assert moved_mean(mixture, 0, (5.0,)).means.tolist() == [[5.0], [1.0]]
+
+
+def test_more_components_ask_for_the_missing_seeds(placed: Document) -> None:
+    more = choose_k(placed, 5)
+    assert seeds(more) == (A, B, C, None, None)
+    assert more.missing_seed == 3
+
+
+def test_fewer_components_drop_the_highest_numbers(placed: Document) -> None:
+    assert seeds(choose_k(placed, 2)) == (A, B)
+
+
+def test_a_method_draws_anew_for_another_k(document: Document) -> None:
+    five = choose_k(replace(document, start=Drawn("k-means", 4)), 5)
+    assert five.start == Drawn("k-means", 4)
+    assert make_start(five).k == 5
+
+
+def test_another_k_makes_seeds_of_a_given_start(given_start: Document) -> None:
+    means = given_mixture(given_start).means.tolist()
+    assert seeds(choose_k(given_start, 4)) == (*map(tuple, means), None)
+    assert seeds(choose_k(given_start, 1)) == (tuple(means[0]),)
+
+
+@pytest.mark.parametrize("k", [0, -1, 61, LARGEST_K + 1])
+def test_k_is_from_1_to_n(document: Document, k: int) -> None:
+    with pytest.raises(InputError, match="from 1 to 60"):
+        choose_k(document, k)
+
+
+def test_k_has_a_limit() -> None:
+    with pytest.raises(InputError, match=f"from 1 to {LARGEST_K}"):
+        choose_k(Document(generate("ring", 500), 3), LARGEST_K + 1)
+    assert choose_k(Document(generate("ring", 500), 3), LARGEST_K).k == LARGEST_K
+
+
+def test_another_start_is_the_next_draw(document: Document, placed: Document) -> None:
+    second = another_start(replace(document, start=Drawn("random-points", 4)))
+    assert second.start == Drawn("random-points", 5)
+    assert another_start(placed).start == Drawn("k-means++", 0)
+
+
+def test_a_method_is_chosen_with_its_random_state(placed: Document) -> None:
+    assert choose_method(placed, "k-means", 3).start == Drawn("k-means", 3)
+
+
+def test_a_new_cloud_brings_its_number_of_components(placed: Document) -> None:
+    grid = new_cloud(placed, generate("grid", 100))
+    assert (grid.k, grid.start) == (9, Drawn())
+    ring = new_cloud(replace(placed, k=5), generate("ring", 100))
+    assert ring.k == 5
+
+
+def test_a_new_cloud_keeps_method_and_configuration(document: Document) -> None:
+    tied = replace(document, start=Drawn("k-means", 8), configuration=Configuration("tied"))
+    made = new_cloud(tied, generate("ring", 100))
+    assert made.start == Drawn("k-means", 0)
+    assert made.configuration == Configuration("tied")
+
+
+def test_a_small_cloud_has_at_most_as_many_components_as_points(document: Document) -> None:
+    assert new_cloud(document, PointCloud([[1.0, 2.0]])).k == 1
+
+
+def test_start_from_takes_the_mixture_whole(document: Document) -> None:
+    mixture = draw_start(document.cloud, "k-means", 5)
+    made = start_from(document, mixture, "Run 2, iteration 7")
+    assert made.k == 5
+    assert made.start == Given(mixture, "Run 2, iteration 7")
+
+
+def test_documents_are_equal_by_what_they_hold(document: Document) -> None:
+    assert Document(document.cloud, 3) == document
+    assert Document(generate("separated", 60), 3) != document, "another cloud, if an equal one"
+    assert replace(document, k=2) != document
