@@ -276,15 +276,22 @@ def _kmeans(
     """
     d = data.d
     for _ in range(_KMEANS_ITERATIONS):
-        _stop_if(cancelled)
-        sums = _weighted_sums(data, (_nearest(block, means) for block in data.blocks))
+        sums = _weighted_sums(data, _clusters(data, means, cancelled))
         counts = sums[:, [0]]
         moved = np.divide(sums[:, 1 : 1 + d], counts, where=counts > 0, out=means.copy())
         change = float(((moved - means) ** 2).sum())
         means = moved
         if change < _KMEANS_TOLERANCE:
             break
-    return _weighted_sums(data, (_nearest(block, means) for block in data.blocks)), means
+    return _weighted_sums(data, _clusters(data, means, cancelled)), means
+
+
+def _clusters(
+    data: StandardCloud, means: FloatArray, cancelled: Callable[[], bool]
+) -> Iterator[FloatArray]:
+    for block in data.blocks:
+        _stop_if(cancelled)
+        yield _nearest(block, means)
 
 
 def _nearest(block: FloatArray, means: FloatArray) -> FloatArray:

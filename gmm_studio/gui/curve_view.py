@@ -20,6 +20,8 @@ from gmm_studio.gui.runs import RunRecord
 __all__ = ["CurveView"]
 
 _MOST_GHOSTS = 40
+_LABELS = 220
+"""Pixels that the two labels need side by side."""
 
 
 class _Axis(pg.AxisItem):  # type: ignore[misc]
@@ -204,10 +206,11 @@ class CurveView(pg.PlotWidget):  # type: ignore[misc]
         (left, right), (bottom, top) = self.getViewBox().viewRange()
         beyond = step.index > left + 0.75 * (right - left)
         high = step.log_likelihood > bottom + 0.4 * (top - bottom)
-        self._value.setAnchor((1.05 if beyond else -0.05, 0 if high else 1))
+        self._value.setAnchor((1.05 if beyond else -0.05, -0.12 if high else 1.12))
         self._value.setPos(step.index, step.log_likelihood)
         self._end.setPos(right, steps[-1].log_likelihood)
-        self._end.setVisible(not beyond and right >= steps[-1].index)
+        room = (right - step.index) / (right - left) * self.getViewBox().width()
+        self._end.setVisible(room > _LABELS * self._style.scale and right >= steps[-1].index)
 
     def _set_range(self) -> None:
         """All iterations of the run on show, all heights in them."""

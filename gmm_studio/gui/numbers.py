@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 __all__ = ["log_likelihood", "number", "numbers", "signed"]
 
+_MOST_UNEQUAL = 100
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -23,10 +24,14 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def numbers(values: Sequence[float], digits: int = 4) -> list[str]:
-    """Numbers that stand together: as many decimals as the largest one needs."""
-    largest = max((abs(value) for value in values), default=0.0)
-    size = math.floor(math.log10(largest)) if 0 < largest < math.inf else 0
-    if not -4 <= size < 7:
+    """Numbers that stand together: as many decimals as the largest one needs.
+
+    Where that would leave nothing of the smallest, each has its own.
+    """
+    sizes = [abs(value) for value in values if value != 0]
+    largest, smallest = max(sizes, default=1.0), min(sizes, default=1.0)
+    size = math.floor(math.log10(largest)) if largest < math.inf else 0
+    if not -4 <= size < 7 or (size > 0 and largest > _MOST_UNEQUAL * smallest):
         return [number(value, digits) for value in values]
     decimals = max(0, digits - 1 - (size if size >= 0 else size + 1))
     texts = (f"{value:,.{decimals}f}".replace("-", MINUS) for value in values)

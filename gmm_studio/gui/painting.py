@@ -14,7 +14,7 @@ from gmm_studio.core.mixture import Mixture
 from gmm_studio.gui.colours import Palette, component_colour, on_component
 from gmm_studio.gui.line_painting import paint_densities
 from gmm_studio.gui.scene import Points, Scene
-from gmm_studio.gui.viewport import Viewport, format_tick, nice_ticks
+from gmm_studio.gui.viewport import Viewport, nice_ticks
 
 __all__ = ["Style", "badge_radius", "ellipse", "paint_scene"]
 
@@ -96,11 +96,11 @@ def _paint_grid(painter: QPainter, viewport: Viewport, style: Style) -> None:
         painter.drawLine(QPointF(0, down), QPointF(viewport.width, down))
 
 
-def _x_ticks(viewport: Viewport, style: Style) -> list[float]:
+def _x_ticks(viewport: Viewport, style: Style) -> dict[float, str]:
     return nice_ticks(viewport.left, viewport.right, int(viewport.width / (96 * style.scale)))
 
 
-def _y_ticks(viewport: Viewport, style: Style) -> list[float]:
+def _y_ticks(viewport: Viewport, style: Style) -> dict[float, str]:
     return nice_ticks(viewport.bottom, viewport.top, int(viewport.height / (72 * style.scale)))
 
 
@@ -112,9 +112,7 @@ def _paint_axes(painter: QPainter, viewport: Viewport, scene: Scene, style: Styl
     names = scene.cloud.columns
     name_left = viewport.width - metrics.horizontalAdvance(names[0]) - 2 * pad
     base = viewport.height - height - pad
-    ticks = _x_ticks(viewport, style)
-    for x in ticks:
-        text = format_tick(x, ticks[1] - ticks[0] if len(ticks) > 1 else abs(x) or 1)
+    for x, text in _x_ticks(viewport, style).items():
         half = 0.5 * metrics.horizontalAdvance(text)
         across = viewport.to_pixel(x, 0)[0]
         if half + 40 * style.scale < across < name_left - half - pad:
@@ -122,9 +120,7 @@ def _paint_axes(painter: QPainter, viewport: Viewport, scene: Scene, style: Styl
     _label(painter, QPointF(name_left, base), names[0], style)
     if scene.cloud.d == 1:
         return
-    ticks = _y_ticks(viewport, style)
-    for y in ticks:
-        text = format_tick(y, ticks[1] - ticks[0] if len(ticks) > 1 else abs(y) or 1)
+    for y, text in _y_ticks(viewport, style).items():
         down = viewport.to_pixel(0, y)[1]
         if 2.4 * height + pad < down < base - height:
             _label(painter, QPointF(pad, down - 0.5 * height), text, style)

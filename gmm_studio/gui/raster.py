@@ -56,7 +56,9 @@ class Raster:
         mixed = self.shares @ colours
         mixed *= self.opacity
         np.add(mixed, 0.5, out=covered[:, :3], casting="unsafe")
-        covered[:, 3:] = self.opacity
+        np.add(self.opacity, 0.5, out=covered[:, 3:], casting="unsafe")
+        # A colour above its opacity would overflow where Qt blends.
+        np.minimum(covered[:, :3], covered[:, 3:], out=covered[:, :3])
         image[self.pixels] = covered
         return image.reshape(*self.shape, 4)
 

@@ -68,7 +68,7 @@ class Transport(QWidget):
         self._scrubber.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._scrubber.setToolTip(tr("Drag through the iterations"))
         self._scrubber.setAccessibleName(tr("Iteration"))
-        self._scrubber.setMinimumWidth(64)
+        self._scrubber.setMinimumWidth(56)
         self._scrubber.valueChanged.connect(self._on_scrubbed)
         self._position = QLineEdit("0")
         self._position.setObjectName("position")
@@ -86,7 +86,6 @@ class Transport(QWidget):
         for speed in SPEEDS:
             text = tr("1 step/s") if speed == 1 else tr("{n} steps/s").format(n=speed)
             self._speed.addItem(text, speed)
-        self._speed.setMinimumContentsLength(9)
         self._speed.setToolTip(tr("How fast it plays"))
         self._speed.setAccessibleName(tr("Speed"))
         self._speed.activated.connect(self._on_speed)
@@ -98,6 +97,7 @@ class Transport(QWidget):
         """Colour the icons."""
         self._palette = palette
         self._position.setFixedWidth(self.fontMetrics().horizontalAdvance("0000000"))
+        self._speed.setFixedWidth(self.fontMetrics().horizontalAdvance("60 steps/s_________"))
         for button, name in (
             (self._first, "first"),
             (self._back, "back"),
@@ -149,8 +149,8 @@ class Transport(QWidget):
     def _lay_out(self) -> None:
         self._position.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 8, 16, 8)
-        layout.setSpacing(8)
+        layout.setContentsMargins(12, 8, 8, 8)
+        layout.setSpacing(4)
         for button in (self._first, self._back, self._play, self._on, self._last):
             layout.addWidget(button)
         layout.addSpacing(8)

@@ -117,16 +117,20 @@ def fitted(
     return Viewport(left, left + unit_x * width, top - unit_y * height, top, width, height)
 
 
-def nice_ticks(low: float, high: float, most: int) -> list[float]:
-    """Round numbers between two limits, at most about so many, at steps of 1, 2 or 5 times 10^i."""
+def nice_ticks(low: float, high: float, most: int) -> dict[float, str]:
+    """Round numbers between two limits, at most about so many, and how each is written.
+
+    They are 1, 2 or 5 times 10^i apart.
+    """
     raw = (high - low) / max(most, 1)
     if not (math.isfinite(raw) and raw > 0):
-        return []
+        return {}
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= raw * (1 - 1e-9))
     first = math.ceil(low / step - 1e-9)
     count = int((high - first * step) / step + 1e-9) + 1
-    return [(first + i) * step for i in range(min(max(count, 0), 1000))]
+    values = ((first + i) * step for i in range(min(max(count, 0), 1000)))
+    return {value: format_tick(value, step) for value in values}
 
 
 def format_tick(value: float, step: float) -> str:

@@ -157,7 +157,6 @@ class Window(QMainWindow):
         for splitter in (self._middle, self._columns):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(1)
-        self.side_tabs.setMinimumWidth(236)
         self.setCentralWidget(self._columns)
         self.setStatusBar(self.activity)
         self.setMinimumSize(800, 560)

@@ -78,10 +78,11 @@ class Worker(QObject):
             return self._number
 
     def cancel(self) -> None:
-        """Give up what runs and what waits."""
+        """Give up what runs and what waits, and what has come of it."""
         with self._changed:
             self._waiting = None
             self._oldest_wanted = self._number + 1
+            self._mail.clear()
 
     def take(self) -> list[tuple[int, Any]]:
         """All messages that have come, oldest first, with the numbers of their tasks."""

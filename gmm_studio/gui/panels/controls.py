@@ -5,9 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
 
 __all__ = ["Choice", "Field", "Number", "button", "switch"]
 
@@ -19,7 +27,7 @@ class Choice(QComboBox):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolTip(tip)
-        self.setMinimumContentsLength(6)
+        self.setMinimumContentsLength(5)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for text, value in items.items():
             self.addItem(text, value)
@@ -43,7 +51,22 @@ class Number(QSpinBox):
         self.setKeyboardTracking(False)
         self.setGroupSeparatorShown(True)
         self.setStepType(QSpinBox.StepType.DefaultStepType)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # The steppers leave the focus where it was; a click into the number takes it.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.lineEdit().installEventFilter(self)
+        self.lineEdit().returnPressed.connect(self.clearFocus)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Take the focus with a click into the number."""
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        return super().eventFilter(watched, event)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Narrower than its largest number, which nobody types."""
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), 14 * self.fontMetrics().averageCharWidth()), hint.height())
 
     def show_value(self, value: int) -> None:
         """Show a value without saying that it was chosen."""
@@ -65,6 +88,7 @@ class Field(QLineEdit):
     def __init__(self, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setToolTip(tip)
+        self.returnPressed.connect(self.clearFocus)
 
     def value(self) -> float | None:
         """The number, None if it is none."""

@@ -18,6 +18,7 @@ __all__ = ["Figures", "ParametersPanel"]
 
 _MARGIN = 16
 _TITLE = 15
+_NARROWEST = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class ParametersPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._cards = _Cards(style)
+        self.setMinimumWidth(self._cards.minimumWidth())
         self._cards.component_clicked.connect(self.component_clicked)
         self.setWidget(self._cards)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -62,6 +64,7 @@ class ParametersPanel(QScrollArea):
     def set_style(self, style: Style) -> None:
         """Use other colours and fonts."""
         self._cards.set_style(style)
+        self.setMinimumWidth(self._cards.minimumWidth())
 
     def show_figures(self, figures: Figures | None) -> None:
         """Show a step; None shows that there is no start yet."""
@@ -80,7 +83,7 @@ class _Cards(QWidget):
         super().__init__()
         self._style = style
         self._figures: Figures | None = None
-        self.setToolTip(self.tr("Click a component to mark it in the cloud"))
+        self._fit()
 
     def set_style(self, style: Style) -> None:
         self._style = style
@@ -154,7 +157,9 @@ class _Cards(QWidget):
         return 2 * _MARGIN + k * self._card_height() + 5 * self._row() + 8
 
     def _fit(self) -> None:
-        self.setMinimumHeight(round(self._height()) if self._figures else 0)
+        self.setMinimumSize(
+            round(_NARROWEST * self._style.scale), round(self._height()) if self._figures else 0
+        )
         self.setAccessibleDescription(self.text)
         self.update()
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from gmm_studio.core.em import Stop
 from gmm_studio.document import Document, Drawn, Given
-from gmm_studio.gui.numbers import log_likelihood
+from gmm_studio.gui.numbers import log_likelihood, number
 from gmm_studio.gui.panels.model_panel import covariance_names
 from gmm_studio.gui.panels.start_panel import SEEDS, method_names
 from gmm_studio.gui.runs import RunBook, RunRecord
@@ -102,7 +102,7 @@ class _RunsModel(QAbstractTableModel):
     def _below_best(self, run: RunRecord) -> str:
         below = self._book.below_best(run)
         scale = max(abs(run.log_likelihood), run.cloud.total_weight)
-        return self.tr("best") if below <= 1e-9 * scale else log_likelihood(below)
+        return self.tr("best") if below <= 1e-9 * scale else number(below, 2)
 
     def show(self, records: list[RunRecord], shown: RunRecord | None) -> None:
         """Pinned ones first, then the newest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
@@ -62,6 +62,11 @@ class Section(QWidget):
     def set_open(self, shown: bool) -> None:
         """Show or hide the rows below the fold."""
         self.header.setChecked(shown)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Wide enough for what is below the fold too, so that opening it changes no width."""
+        hint = super().minimumSizeHint()
+        return hint.expandedTo(QSize(self._fold.minimumSizeHint().width(), 0))
 
     def set_palette(self, palette: Palette) -> None:
         """Colour the chevron."""

@@ -27,8 +27,8 @@ class ViewPanel(Section):
         self.layers = Layers()
         self._switches = {
             "ellipses": switch(
-                tr("Ellipses at 1, 2 and 3 sigma"),
-                tr("Solid at 1, dashed at 2, dotted at 3 standard deviations"),
+                tr("Ellipses (1, 2, 3 sigma)"),
+                tr("Thick at 1, thin at 2, dashed at 3 standard deviations"),
             ),
             "trails": switch(tr("Trails of the means"), tr("The way of each mean from its seed")),
             "seeds": switch(tr("Seeds"), tr("Where the means began, as numbered rings")),
