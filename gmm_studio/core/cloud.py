@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +89,16 @@ class PointCloud:
     def total_weight(self) -> float:
         """W, the sum of the sample weights: the number of points where there are none."""
         return float(self.n if self.weights is None else self.weights.sum())
+
+    def subset(self, keep: npt.NDArray[np.bool_]) -> PointCloud:
+        """The rows where `keep` (n,) is true, with all that is known of them but their file."""
+        return replace(
+            self,
+            points=self.points[keep],
+            weights=None if self.weights is None else self.weights[keep],
+            labels=None if self.labels is None else self.labels[keep],
+            source=None,
+        )
 
 
 def as_cloud(data: PointCloud | npt.ArrayLike, weights: npt.ArrayLike | None = None) -> PointCloud:

@@ -53,7 +53,10 @@ def seeded_start(
     InputError
         When two seeds are at one place, a seed is not finite, or there are more than points.
     """
-    means = np.asarray(seeds, dtype=np.float64)
+    try:
+        means = np.asarray(seeds, dtype=np.float64)
+    except (TypeError, ValueError):
+        means = np.empty(0)
     if means.ndim != 2 or means.shape[1] != cloud.d or len(means) == 0:
         raise InputError("Give the seeds as a list of places with {d} numbers each.", d=cloud.d)
     if not np.isfinite(means).all():

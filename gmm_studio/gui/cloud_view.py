@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.document import Seed
 from gmm_studio.gui.colours import Palette
+from gmm_studio.gui.hits import nearest_place, nearest_point, pixel_of
 from gmm_studio.gui.painting import Style, badge_radius, paint_scene
 from gmm_studio.gui.point_card import paint_point_card
 from gmm_studio.gui.raster import Raster
@@ -34,7 +34,7 @@ __all__ = ["CloudView", "Pin", "Tool"]
 
 Tool: TypeAlias = Literal["pick", "seed"]
 
-_NEAR = 8
+_GRASP = 4
 _ZOOM = 1.2
 
 
@@ -124,6 +124,11 @@ class CloudView(QWidget):
     def is_dragging(self) -> bool:
         """Whether a mouse button is down."""
         return self._press is not None
+
+    @property
+    def style_of_scene(self) -> Style:
+        """The colours, fonts and lines in use."""
+        return self._style
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Large."""
@@ -356,12 +361,6 @@ class CloudView(QWidget):
             return None
         return self._viewport.to_data(at.x(), at.y())[: self._scene.cloud.d]
 
-    def pixel_of(self, place: Seed) -> QPointF | None:
-        """Where a place in data units is on the widget."""
-        if self._viewport is None:
-            return None
-        return QPointF(*self._viewport.to_pixel(place[0], place[1] if len(place) > 1 else 0.0))
-
     def _position(self, pin: Pin) -> QPointF | None:
         scene = self._scene
         if scene is None:
@@ -373,7 +372,9 @@ class CloudView(QWidget):
             place = tuple(scene.mixture.means[pin.index].tolist())
         elif pin.kind == "point" and pin.index < scene.cloud.n:
             place = tuple(scene.cloud.points[pin.index].tolist())
-        return None if place is None else self.pixel_of(place)
+        if place is None or self._viewport is None:
+            return None
+        return pixel_of(self._viewport, place)
 
     def _seed_at(self, at: QPointF) -> int | None:
         if self._scene is None or not self._scene.layers.seeds:
@@ -391,37 +392,14 @@ class CloudView(QWidget):
         return self._mean_at(at) if seed is None else seed
 
     def _nearest_badge(self, at: QPointF, places: tuple[Seed | None, ...]) -> int | None:
-        best, found = badge_radius(self._style) + 4, None
-        for j, place in enumerate(places):
-            pixel = None if place is None else self.pixel_of(place)
-            if pixel is not None:
-                distance = float(np.hypot(pixel.x() - at.x(), pixel.y() - at.y()))
-                if distance <= best:
-                    best, found = distance, j
-        return found
+        if self._viewport is None:
+            return None
+        return nearest_place(self._viewport, places, at, badge_radius(self._style) + _GRASP)
 
     def _point_at(self, at: QPointF) -> int | None:
-        """The nearest point within 8 pixels."""
-        scene, viewport, raster = self._scene, self._viewport, self._raster
-        if scene is None or viewport is None or raster is None or scene.points is None:
+        if self._scene is None or self._viewport is None or self._raster is None:
             return None
-        if scene.points.viewport != viewport:
-            return None
-        ratio = raster.shape[1] / viewport.width
-        row = at.y() * ratio if scene.cloud.d == 2 else 0
-        near = raster.near(int(at.x() * ratio), int(row), int(_NEAR * ratio))
-        near = near[near < scene.cloud.n]
-        if len(near) == 0:
-            return None
-        places = scene.cloud.points[near]
-        across = (places[:, 0] - viewport.left) * viewport.x_scale - at.x()
-        if scene.cloud.d == 1:
-            ground = viewport.to_pixel(0, 0)[1]
-            distance = np.abs(across) + (0 if ground < at.y() < ground + 30 else np.inf)
-        else:
-            distance = np.hypot(across, (viewport.top - places[:, 1]) * viewport.y_scale - at.y())
-        nearest = int(distance.argmin())
-        return int(near[nearest]) if distance[nearest] <= _NEAR else None
+        return nearest_point(self._viewport, self._scene, self._raster, at)
 
     def _hover(self, point: int | None) -> None:
         if point != self._hovered:

@@ -15,8 +15,6 @@ from gmm_studio.core.em import Step, Stop, iterate
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.kernel import one_blas_thread
 from gmm_studio.core.starts import Method
-from gmm_studio.data.generators import generate
-from gmm_studio.data.text import read_cloud
 from gmm_studio.document import (
     Document,
     Placed,
@@ -32,6 +30,7 @@ from gmm_studio.document import (
     seeds_of,
     start_from,
 )
+from gmm_studio.gui.errands import Errands
 from gmm_studio.gui.exporting import Job
 from gmm_studio.gui.playback import Playback
 from gmm_studio.gui.rendering import Selection
@@ -85,14 +84,17 @@ class Session(QObject):
         self._shown: RunRecord | None = None
         self._fit = Worker("fit", self)
         self._fit.arrived.connect(self._schedule)
-        self._loader = Worker("load", self)
-        self._loader.arrived.connect(self._on_loaded)
+        self._errands = Errands(self)
+        self._errands.brought.connect(self._on_brought)
+        self._errands.selected.connect(self._on_selected)
+        self._errands.saved.connect(self.saved)
+        self._errands.failed.connect(self._report)
+        self._errands.changed.connect(self.busy_changed)
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
         self._frame.setInterval(_FRAME_MS)
         self._frame.timeout.connect(self._drain)
         self._play_next = False
-        self._loading = ""
         self._growing: RunRecord | None = None
 
     # What is on show
@@ -132,7 +134,7 @@ class Session(QObject):
     @property
     def loading(self) -> str:
         """What is being loaded, or nothing."""
-        return self._loading
+        return self._errands.text
 
     # Edits
 
@@ -218,69 +220,34 @@ class Session(QObject):
             return
         self.store.edit(after, text)
 
-    # Loading
+    # Clouds and files
 
     def open_file(self, path: Path, columns: tuple[str | int, ...] | None = None) -> None:
         """Read a file in the background."""
-        self._load(
-            lambda cancelled: read_cloud(path, columns, cancelled),
-            self.tr("Reading {name}").format(name=path.name),
-        )
+        self._errands.read(path, columns)
 
     def generate(self, name: str, n: int, k: int | None, random_state: int) -> None:
         """Draw a cloud in the background."""
-        self._load(
-            lambda _: generate(name, n, k, random_state),
-            self.tr("Drawing {n} points").format(n=f"{n:,}"),
-        )
+        self._errands.draw(name, n, k, random_state)
 
     def export(self, job: Job, path: Path) -> None:
         """Write a file in the background."""
+        self._errands.save(job, path)
 
-        def work(post: Post, cancelled: Callable[[], bool]) -> None:
-            job(cancelled)
-            post(path)
-
-        self._submit(work, self.tr("Saving {name}").format(name=path.name))
-
-    def _load(self, make: Callable[[Callable[[], bool]], PointCloud], text: str) -> None:
-        def work(post: Post, cancelled: Callable[[], bool]) -> None:
-            post(make(cancelled))
-
-        self._submit(work, text)
-
-    def _submit(self, task: Task, text: str) -> None:
-        self._loading = text
-        self._loader.submit(task)
-        self.busy_changed.emit()
-
-    def _on_loaded(self) -> None:
-        for _, message in self._loader.take():
-            if isinstance(message, PointCloud):
-                text = self.tr("New cloud")
-                self.store.edit(new_cloud(self.document, message), text)
-                self.loaded.emit(message)
-            elif isinstance(message, Path):
-                self.saved.emit(message)
-            elif isinstance(message, tuple):
-                self._set_selection(*message)
-            elif isinstance(message, Failed):
-                self._report(message.error)
-        if not self._loader.busy:
-            self._loading = ""
-            self.busy_changed.emit()
+    def _on_brought(self, cloud: PointCloud) -> None:
+        self.store.edit(new_cloud(self.document, cloud), self.tr("New cloud"))
+        self.loaded.emit(cloud)
 
     # Selected points
 
+    @property
+    def selected_count(self) -> int:
+        """How many points are selected."""
+        return 0 if self.selection is None else int(np.count_nonzero(self.selection))
+
     def select(self, low: Seed, high: Seed) -> None:
         """Select the points in a box, in the background."""
-        cloud = self.document.cloud
-
-        def work(post: Post, _: Callable[[], bool]) -> None:
-            inside = (cloud.points >= low).all(axis=1) & (cloud.points <= high).all(axis=1)
-            post((cloud, inside if inside.any() else None))
-
-        self._loader.submit(work)
+        self._errands.select(self.document.cloud, low, high)
 
     def clear_selection(self) -> bool:
         """Select nothing; whether something was selected."""
@@ -291,35 +258,13 @@ class Session(QObject):
 
     def delete_selection(self) -> None:
         """A cloud without the selected points, in the background."""
-        cloud, selection = self.document.cloud, self.selection
-        if selection is None:
-            return
+        if self.selection is not None:
+            self._errands.cut(self.document.cloud, self.selection)
 
-        def work(post: Post, _: Callable[[], bool]) -> None:
-            keep = ~selection
-            if not keep.any():
-                raise InputError("That would leave no point. Select fewer.")
-            post(
-                replace(
-                    cloud,
-                    points=cloud.points[keep],
-                    weights=None if cloud.weights is None else cloud.weights[keep],
-                    labels=None if cloud.labels is None else cloud.labels[keep],
-                    source=None,
-                )
-            )
-
-        self._loader.submit(work)
-
-    def _set_selection(self, cloud: PointCloud, selection: Selection | None) -> None:
+    def _on_selected(self, cloud: PointCloud, selection: Selection | None) -> None:
         if cloud is self.document.cloud:
             self.selection = selection
             self.selection_changed.emit()
-
-    @property
-    def selected_count(self) -> int:
-        """How many points are selected."""
-        return 0 if self.selection is None else int(np.count_nonzero(self.selection))
 
     # Runs
 
@@ -343,9 +288,7 @@ class Session(QObject):
 
     def cancel(self) -> bool:
         """Give up what is computed or loaded; the steps there are stay. Whether there was any."""
-        was = self.is_computing or bool(self._loading)
-        self._loader.cancel()
-        self._loading = ""
+        was = self._errands.cancel() or self.is_computing
         self._drain()
         record = self._growing
         self._fit.cancel()
@@ -363,7 +306,7 @@ class Session(QObject):
         self.playback.pause()
         self._frame.stop()
         self._fit.close()
-        self._loader.close()
+        self._errands.close()
 
     def toggle_play(self) -> None:
         """Play or pause."""

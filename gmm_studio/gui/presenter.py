@@ -1,0 +1,171 @@
+"""Shows the session beside the cloud: panels, curve, transport, pill and status bar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from gmm_studio.gui.files import generator_of
+from gmm_studio.gui.panels.parameters_panel import Figures
+from gmm_studio.gui.panels.runs_panel import ending
+from gmm_studio.gui.story import Sentence, tell
+
+if TYPE_CHECKING:
+    from gmm_studio.gui.window import Window
+
+__all__ = ["Presenter"]
+
+_FADING_MS = 8000
+
+
+class Presenter(QObject):
+    """Hears what has changed and shows it, at most once in each turn of the event loop."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._said: Sentence | None = None
+        self._fading = QTimer(self)
+        self._fading.setSingleShot(True)
+        self._fading.setInterval(_FADING_MS)
+        self._fading.timeout.connect(self.fall_silent)
+        self._refreshing = QTimer(self)
+        self._refreshing.setSingleShot(True)
+        self._refreshing.timeout.connect(self._show_step)
+        session = self._window.session
+        session.document_changed.connect(self.show_document)
+        session.shown_changed.connect(self.refresh)
+        session.selection_changed.connect(self.refresh)
+        session.busy_changed.connect(self._show_activity)
+        session.problem.connect(self.show_problem)
+        session.saved.connect(self._show_saved)
+        session.runs.changed.connect(self._show_runs)
+        session.playback.playing_changed.connect(self._window.transport.show_playing)
+        session.playback.playing_changed.connect(self.refresh)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the panels show what is on show."""
+        return not self._refreshing.isActive()
+
+    def close(self) -> None:
+        """Show nothing more."""
+        self._refreshing.stop()
+        self._fading.stop()
+
+    def fall_silent(self) -> None:
+        """What was said for a moment has been read."""
+        self._said = None
+        self._fading.stop()
+        self.refresh()
+
+    def show_document(self, *_: object) -> None:
+        """Show what the document holds."""
+        document = self._window.session.document
+        cloud = document.cloud
+        self._window.data_panel.show_cloud(cloud, generator_of(cloud))
+        self._window.model_panel.show_document(document)
+        self._window.view_panel.show_cloud(
+            has_truth=cloud.truth is not None,
+            is_flat=cloud.d == 2,
+            equal=self._window.view_panel.equal.isChecked(),
+        )
+        self._window.actions_["layer_truth"].setEnabled(cloud.truth is not None)
+        self._window.actions_["equal"].setEnabled(cloud.d == 2)
+        self._window.actions_["sample"].setEnabled(generator_of(cloud) is not None)
+        one, many = self.tr("1 point"), self.tr("{n} points")
+        points = one if cloud.n == 1 else many.format(n=f"{cloud.n:,}")
+        one, many = self.tr("1 component"), self.tr("{k} components")
+        parts = one if document.k == 1 else many.format(k=document.k)
+        name = cloud.name or self.tr("Own points")
+        title = f"{name}, {points} \N{MIDDLE DOT} {parts} \N{EM DASH} GMM Studio"
+        self._window.setWindowTitle(title)
+        self._show_runs()
+        self.fall_silent()
+
+    def refresh(self, *_: object) -> None:
+        """Show the step on show, and what is said of it, in the next turn."""
+        if not self._refreshing.isActive():
+            self._refreshing.start()
+
+    def _show_step(self) -> None:
+        """Everything beside the cloud that follows the cursor."""
+        session = self._window.session
+        run, step = session.shown, session.step
+        self._window.start_panel.show_document(session.document, session.seeds)
+        self._window.transport.show_cursor(session.playback.cursor, session.playback.last)
+        self._window.curve_view.show_run(
+            run, session.playback.cursor, ending(self._window, run.stop) if run else ""
+        )
+        if run is None or step is None:
+            self._window.parameters.show_figures(None)
+        else:
+            before = run.steps[step.index - 1].log_likelihood if step.index else None
+            self._window.parameters.show_figures(
+                Figures(
+                    run.result(step),
+                    None if before is None else step.log_likelihood - before,
+                    self._window.hands.pinned_shares,
+                    self._window.hands.marked_component,
+                )
+            )
+        for name in ("start_from_shown", "copy"):
+            self._window.actions_[name].setEnabled(step is not None)
+        self._show_story()
+        self._show_activity()
+
+    def _show_story(self) -> None:
+        sentence = self.sentence
+        self._window.pill.show_text(sentence.text, sentence.button, kind=sentence.kind)
+        if self._window.hands.tool == "seed":
+            text = self.tr("Arrows move a crosshair, Enter places a seed, Esc ends")
+        else:
+            text = self.tr(
+                "Space plays, \N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW} step. "
+                "Drag a seed to start again from there."
+            )
+        self._window.activity.show_next(text)
+
+    @property
+    def sentence(self) -> Sentence:
+        """What the pill says."""
+        return self._said or tell(self._window.session)
+
+    def show_hint(self, text: str, _: str) -> None:
+        """Offer to start from the step on show."""
+        self._say(Sentence(text, self.tr("Start from this step"), "start_from_shown"))
+
+    def show_problem(self, text: str) -> None:
+        """Say what could not be done, and show in the panels what is still so."""
+        self.show_document()
+        self._window.activity.show_message(text)
+        self._say(Sentence(text, kind="problem"))
+
+    def _say(self, sentence: Sentence) -> None:
+        self._said = sentence
+        self._fading.start()
+        self._show_story()
+
+    def _show_runs(self) -> None:
+        session = self._window.session
+        records = session.runs.of(session.document.cloud)
+        self._window.runs.show_runs(records, session.shown)
+        self._window.curve_view.show_ghosts([run for run in records if run is not session.shown])
+
+    def _show_activity(self) -> None:
+        session = self._window.session
+        if session.loading:
+            self._window.activity.show_work(session.loading)
+        elif session.is_computing:
+            done = len(session.shown.steps) if session.shown else 0
+            limit = session.document.configuration.max_iterations
+            text = self.tr("Fitting: iteration {t}").format(t=f"{done:,}")
+            self._window.activity.show_work(text, done, limit)
+        else:
+            self._window.activity.show_work("")
+
+    def _show_saved(self, path: Path) -> None:
+        text = self.tr("Saved {name}").format(name=path.name)
+        self._window.activity.show_message(text)
