@@ -215,10 +215,13 @@ class CurveView(pg.PlotWidget):  # type: ignore[misc]
     def _set_range(self) -> None:
         """All iterations of the run on show, all heights in them."""
         steps = self._run.steps if self._run else []
+        for name in ("bottom", "left"):
+            self.getAxis(name).setStyle(showValues=bool(steps or self._ghost_runs))
         if not steps and not self._ghost_runs:
             return
         left, right = self._zoomed or (0.0, float(self._longest()))
-        inside = [step.log_likelihood for step in steps if left - 1 <= step.index <= right + 1]
+        shown = steps or [step for run in self._ghost_runs for step in run.steps]
+        inside = [step.log_likelihood for step in shown if left - 1 <= step.index <= right + 1]
         inside += [run.log_likelihood for run in self._ghost_runs]
         low, high = min(inside), max(inside)
         room = 0.12 * (high - low) or max(abs(high) * 1e-6, 1e-9)

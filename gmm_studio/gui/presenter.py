@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from gmm_studio.gui.files import generator_of
 from gmm_studio.gui.panels.parameters_panel import Figures
 from gmm_studio.gui.panels.runs_panel import ending
+from gmm_studio.gui.runs import RunRecord
 from gmm_studio.gui.story import Sentence, tell
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Presenter(QObject):
         super().__init__(window)
         self._window = window
         self._said: Sentence | None = None
+        self._listed: RunRecord | None = None
         self._fading = QTimer(self)
         self._fading.setSingleShot(True)
         self._fading.setInterval(_FADING_MS)
@@ -94,6 +96,8 @@ class Presenter(QObject):
         """Everything beside the cloud that follows the cursor."""
         session = self._window.session
         run, step = session.shown, session.step
+        if run is not self._listed:
+            self._show_runs()
         self._window.start_panel.show_document(session.document, session.seeds)
         self._window.transport.show_cursor(session.playback.cursor, session.playback.last)
         self._window.curve_view.show_run(
@@ -150,6 +154,7 @@ class Presenter(QObject):
 
     def _show_runs(self) -> None:
         session = self._window.session
+        self._listed = session.shown
         records = session.runs.of(session.document.cloud)
         self._window.runs.show_runs(records, session.shown)
         self._window.curve_view.show_ghosts([run for run in records if run is not session.shown])

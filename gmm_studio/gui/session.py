@@ -81,6 +81,7 @@ class Session(QObject):
         self.playback = Playback(self)
         self.playback.moved.connect(self._on_moved)
         self.selection: Selection | None = None
+        self._trouble = ""
         self._shown: RunRecord | None = None
         self._fit = Worker("fit", self)
         self._fit.arrived.connect(self._schedule)
@@ -130,6 +131,11 @@ class Session(QObject):
     def is_computing(self) -> bool:
         """Whether a start or a run is being computed."""
         return self._growing is not None
+
+    @property
+    def trouble(self) -> str:
+        """Why there is no run of this document and none is computed."""
+        return self._trouble
 
     @property
     def loading(self) -> str:
@@ -315,6 +321,7 @@ class Session(QObject):
 
     def _on_document_changed(self, old: Document, new: Document) -> None:
         self._keep_cursor()
+        self._trouble = ""
         if new.cloud is not old.cloud:
             self.clear_selection()
         self.document_changed.emit(old, new)
@@ -404,6 +411,8 @@ class Session(QObject):
         self.runs.remove(record)
         if record.document == self.document:
             self.store.take_back()
+        if record.document == self.document and isinstance(error, InputError):
+            self._trouble = message_of(error)
         self._report(error)
         self.shown_changed.emit()
         self.busy_changed.emit()

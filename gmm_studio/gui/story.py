@@ -32,11 +32,15 @@ def tell(session: Session) -> Sentence:
     document, run, step = session.document, session.shown, session.step
     missing = document.missing_seed
     if session.selection is not None:
+        if session.selected_count == 1:
+            return Sentence(_tr("1 point selected. Delete removes it"))
         count = f"{session.selected_count:,}"
         return Sentence(_tr("{count} points selected. Delete removes them").format(count=count))
     if missing is not None:
         text = _tr("Click to place seed {number} of {k}")
         return Sentence(text.format(number=missing + 1, k=document.k))
+    if session.trouble:
+        return Sentence(session.trouble, kind="problem")
     if run is None or step is None:
         return Sentence(_tr("Finding a start…") if session.is_computing else "")
     if session.playback.is_at_end and run.stop is not None:
