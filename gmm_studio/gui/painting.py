@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF, QTransform
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import Mixture
@@ -16,7 +16,7 @@ from gmm_studio.gui.line_painting import paint_densities
 from gmm_studio.gui.scene import Points, Scene
 from gmm_studio.gui.viewport import Viewport, nice_ticks
 
-__all__ = ["Style", "badge_radius", "ellipse", "paint_scene"]
+__all__ = ["Style", "badge_radius", "ellipse", "half_axes", "paint_scene"]
 
 SIGMAS: tuple[tuple[int, float, Qt.PenStyle], ...] = (
     (1, 2.4, Qt.PenStyle.SolidLine),
@@ -75,15 +75,37 @@ def paint_scene(painter: QPainter, viewport: Viewport, scene: Scene, style: Styl
     painter.restore()
 
 
-def ellipse(mean: FloatArray, covariance: FloatArray, sigma: float, vertices: int) -> FloatArray:
-    """Vertices (v, 2) of the curve at a Mahalanobis distance of sigma from the mean.
+def half_axes(covariance: FloatArray) -> FloatArray:
+    """The half axes of the ellipse at 1 sigma, as columns (2, 2).
 
-    Its half axes are sigma times the roots of the covariance's eigenvalues.
+    Their lengths are the roots of the covariance's eigenvalues.
     """
-    angles = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
     values, vectors = np.linalg.eigh(covariance)
-    axes = vectors * (sigma * np.sqrt(np.maximum(values, 0)))
-    return np.asarray(mean + np.column_stack([np.cos(angles), np.sin(angles)]) @ axes.T)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
+
+
+def ellipse(mean: FloatArray, covariance: FloatArray, sigma: float, vertices: int) -> FloatArray:
+    """Vertices (v, 2) of the curve at a Mahalanobis distance of sigma from the mean."""
+    return np.asarray(mean + sigma * _circle(vertices) @ half_axes(covariance).T)
+
+
+def _circle(vertices: int) -> FloatArray:
+    angles = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
+    return np.column_stack([np.cos(angles), np.sin(angles)])
+
+
+_ROUND = QPolygonF([QPointF(x, y) for x, y in _circle(_VERTICES).tolist()])
+
+
+def _ellipse(viewport: Viewport, mean: FloatArray, axes: FloatArray) -> QPolygonF:
+    """The ellipse with these half axes, in pixels."""
+    x, y = viewport.x_scale, -viewport.y_scale
+    (xx, xy), (yx, yy) = axes.tolist()
+    across, down = viewport.to_pixel(*mean.tolist())
+    if max(abs(across), abs(down), *(abs(axes) * [[x], [-y]]).ravel()) > _FAR:
+        return _polygon(viewport, mean + _circle(_VERTICES) @ axes.T)
+    # Qt maps the vertices much faster than Python makes them.
+    return QTransform(x * xx, y * yx, x * xy, y * yy, across, down).map(_ROUND)
 
 
 def _paint_grid(painter: QPainter, viewport: Viewport, style: Style) -> None:
@@ -177,10 +199,9 @@ def _paint_ellipses(
         if mixture.weights[j] == 0:
             continue
         colour = QColor(colours[j % len(colours)])
-        mean = mixture.means[j]
-        spokes = ellipse(mean, mixture.covariances[j], 1, _VERTICES) - mean
+        mean, axes = mixture.means[j], half_axes(mixture.covariances[j])
         for sigma, width, pen_style in lines:
-            polygon = _polygon(viewport, mean + sigma * spokes)
+            polygon = _ellipse(viewport, mean, sigma * axes)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if sigma == 1 and fill:
                 tint = QColor(colour)

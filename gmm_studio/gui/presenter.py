@@ -45,7 +45,9 @@ class Presenter(QObject):
         session.saved.connect(self._show_saved)
         session.runs.changed.connect(self._show_runs)
         session.playback.playing_changed.connect(self._window.transport.show_playing)
-        session.playback.playing_changed.connect(self.refresh)
+        session.playback.playing_changed.connect(self._show_story)
+        # With the picture and not before it: the pill says what is on show.
+        window.stage.presented.connect(self._show_story)
 
     @property
     def is_fresh(self) -> bool:
@@ -61,6 +63,7 @@ class Presenter(QObject):
         """What was said for a moment has been read."""
         self._said = None
         self._fading.stop()
+        self._show_story()
         self.refresh()
 
     def show_document(self, *_: object) -> None:
@@ -117,10 +120,9 @@ class Presenter(QObject):
             )
         for name in ("start_from_shown", "copy"):
             self._window.actions_[name].setEnabled(step is not None)
-        self._show_story()
         self._show_activity()
 
-    def _show_story(self) -> None:
+    def _show_story(self, *_: object) -> None:
         sentence = self.sentence
         self._window.pill.show_text(sentence.text, sentence.button, kind=sentence.kind)
         if self._window.hands.tool == "seed":

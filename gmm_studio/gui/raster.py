@@ -51,7 +51,6 @@ class Raster:
 
     def paint(self, colours: Colours) -> Image:
         """Premultiplied RGBA (height, width, 4) of points in colours (n, 3) from 0 to 1."""
-        image = np.zeros((self.shape[0] * self.shape[1], 4), dtype=np.uint8)
         covered = np.empty((len(self.pixels), 4), dtype=np.uint8)
         mixed = self.shares @ colours
         mixed *= self.opacity
@@ -59,8 +58,9 @@ class Raster:
         np.add(self.opacity, 0.5, out=covered[:, 3:], casting="unsafe")
         # A colour above its opacity would overflow where Qt blends.
         np.minimum(covered[:, :3], covered[:, 3:], out=covered[:, :3])
-        image[self.pixels] = covered
-        return image.reshape(*self.shape, 4)
+        image = np.zeros(self.shape[0] * self.shape[1], dtype=np.uint32)
+        image[self.pixels] = covered.view(np.uint32)[:, 0]
+        return image.view(np.uint8).reshape(*self.shape, 4)
 
     def near(self, column: int, row: int, reach: int) -> npt.NDArray[np.int32]:
         """Some of the points that cover pixels within reach of one; at most a few thousand."""

@@ -119,8 +119,8 @@ class Renderer:
         height, width = raster.shape
         image = QImage(
             pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied
-        ).copy()
-        return Picture(request, Points(image, viewport), raster, self._histogram, equal)
+        )
+        return Picture(request, Points(image, viewport, pixels), raster, self._histogram, equal)
 
     def _look_at(self, cloud: PointCloud) -> None:
         if cloud is self._cloud:

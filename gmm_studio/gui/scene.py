@@ -29,10 +29,19 @@ class Layers:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
-    """The points of a cloud, painted for a viewport."""
+    """The points of a cloud, painted for a viewport.
+
+    Attributes
+    ----------
+    image : QImage
+    viewport : Viewport
+    memory : object
+        What the image's pixels are in, where the image itself does not hold them.
+    """
 
     image: QImage
     viewport: Viewport
+    memory: object = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

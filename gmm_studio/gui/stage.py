@@ -20,8 +20,6 @@ from gmm_studio.gui.worker import Failed, Worker
 
 __all__ = ["Stage"]
 
-_FRAME_MS = 4
-
 
 class Stage(QObject):
     """Asks for pictures in a worker and shows each with the scene that it belongs to.
@@ -46,11 +44,11 @@ class Stage(QObject):
         self._worker.arrived.connect(self._on_pictures)
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
-        self._frame.setInterval(_FRAME_MS)
         self._frame.timeout.connect(self._render)
         self._layers = Layers()
         self._equal: bool | None = None
         self._is_fitting = True
+        self._asked = self._done = 0
         self._drag: tuple[int, Seed] | None = None
         self._ghost: Mixture | None = None
         session.shown_changed.connect(self.refresh)
@@ -68,7 +66,7 @@ class Stage(QObject):
     @property
     def is_idle(self) -> bool:
         """Whether what is on the screen is what should be there."""
-        return not self._frame.isActive() and not self._worker.busy
+        return not self._frame.isActive() and self._done == self._asked
 
     def set_layers(self, layers: Layers) -> None:
         """Draw other layers."""
@@ -171,14 +169,16 @@ class Stage(QObject):
             selection=self._session.selection,
             token=scene,
         )
-        self._worker.submit(self._renderer.task(request), interrupt=False)
+        self._asked = self._worker.submit(self._renderer.task(request), interrupt=False)
 
     def _on_pictures(self) -> None:
         pictures = []
-        for _, message in self._worker.take():
+        for number, message in self._worker.take():
             if isinstance(message, Picture):
                 pictures.append(message)
-            elif isinstance(message, Failed):
+            else:
+                self._done = number
+            if isinstance(message, Failed):
                 self.failed.emit(message.error)
         if not pictures:
             return

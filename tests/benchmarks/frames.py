@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gmm_studio.gui.app import SWITCH_SECONDS
@@ -78,20 +78,39 @@ def _fit(app: QApplication, window: Window, n: int) -> float:
 def _play(app: QApplication, window: Window) -> float:
     """The median over steps of the time from the cursor's move to painted views."""
     times: list[float] = []
-    shown: list[bool] = []
-    window.stage.presented.connect(lambda: shown.append(True))
+    paints = _Paints(window)
     window.session.playback.move_to(0)
     _wait(app, lambda: _is_settled(window))
     for _ in range(min(FRAMES, window.session.playback.last)):
-        shown.clear()
         begin = time.perf_counter()
+        paints.wait_for = set(paints.views)
         window.session.playback.move_to(window.session.playback.cursor + 1)
-        _wait(app, lambda: bool(shown) and window.is_fresh)
-        window.cloud_view.repaint()
-        window.curve_view.repaint()
-        window.parameters.repaint()
+        _wait(app, lambda: not paints.wait_for)
         times.append(1e3 * (time.perf_counter() - begin))
     return statistics.median(times)
+
+
+class _Paints(QObject):
+    """Knows which views have still to be painted, the cloud only with the picture of the step."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._cloud = window.cloud_view
+        self._presented = False
+        self.views = {self._cloud, window.curve_view.viewport(), window.parameters.widget()}
+        self.wait_for: set[QObject] = set()
+        for view in self.views:
+            view.installEventFilter(self)
+        window.stage.presented.connect(self._on_presented)
+
+    def _on_presented(self) -> None:
+        self._presented = True
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and (watched is not self._cloud or self._presented):
+            self._presented = False
+            self.wait_for.discard(watched)
+        return False
 
 
 def _is_settled(window: Window) -> bool:
