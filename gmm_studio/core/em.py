@@ -188,7 +188,7 @@ def _iterate(
         events = _events(update) + ((Event("fell"),) if fell else ())
         yield Step(index, data.mixture(update.parameters), log_likelihood, events)
         change = abs(log_likelihood - before) / data.total_weight
-        if index and change < configuration.tolerance:
+        if change < configuration.tolerance:
             return Stop("converged")
         if index >= configuration.max_iterations:
             return Stop("iteration_limit")

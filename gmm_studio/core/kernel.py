@@ -426,7 +426,8 @@ def _moments(
     """Log-likelihood (r,) and sums (r, k, m) over a block, in standard units."""
     densities, total, log_total = _densities(monomials, forms)
     r, k, b = densities.shape
-    log_likelihood = log_total[:, 0] @ (np.ones(b) if weights is None else weights)
+    # A sum and not a product: BLAS rounds dot products by where in memory the numbers are.
+    log_likelihood = (log_total if weights is None else log_total * weights)[:, 0].sum(axis=1)
     factor = (1.0 if weights is None else weights) / total
     if r == 1 and k >= DIVIDE_MONOMIALS_FROM and not forms.shifted:
         return log_likelihood, densities @ (monomials * factor[0]).T

@@ -248,26 +248,31 @@ def _kmeans_plus_plus(
     data: StandardCloud, k: int, rng: np.random.Generator, cancelled: Callable[[], bool]
 ) -> FloatArray:
     """Each next point is drawn with chances proportional to the squared distance to the nearest."""
-    d = data.d
-    points = np.concatenate([block[1 : 1 + d] for block in data.blocks], axis=1)
-    weights = np.concatenate(
-        [
-            np.ones(block.shape[1]) if w is None else w
-            for block, w in zip(data.blocks, data.weights, strict=True)
-        ]
-    )
-    nearest = np.ones(data.n)
-    means = np.empty((k, d))
+    chances = [
+        np.ones(block.shape[1]) if weights is None else weights.copy()
+        for block, weights in zip(data.blocks, data.weights, strict=True)
+    ]
+    means = np.empty((k, data.d))
     for j in range(k):
-        _stop_if(cancelled)
-        chances = np.cumsum(nearest * weights)
-        if chances[-1] == 0:
+        totals = np.array([chance.sum() for chance in chances])
+        if not totals.any():
             raise _too_few(j, k)
-        row = int(np.searchsorted(chances, rng.random() * chances[-1], side="right"))
-        means[j] = points[:, min(row, data.n - 1)]
-        distance = ((points - means[j, :, None]) ** 2).sum(axis=0)
-        nearest = distance if j == 0 else np.minimum(nearest, distance)
+        i = _draw(totals, rng)
+        means[j] = data.blocks[i][1 : 1 + data.d, _draw(chances[i], rng)]
+        for block, weights, chance in zip(data.blocks, data.weights, chances, strict=True):
+            _stop_if(cancelled)
+            distance = ((block[1 : 1 + data.d] - means[j, :, None]) ** 2).sum(axis=0)
+            if weights is not None:
+                distance *= weights
+            chance[:] = distance if j == 0 else np.minimum(chance, distance)
     return means
+
+
+def _draw(chances: FloatArray, rng: np.random.Generator) -> int:
+    """A number drawn with these chances; never one whose chance is 0."""
+    sums = np.cumsum(chances)
+    target = min(rng.random() * sums[-1], np.nextafter(sums[-1], 0))
+    return int(np.searchsorted(sums, target, side="right"))
 
 
 def _kmeans(

@@ -54,6 +54,7 @@ class _Press:
     seed: int | None
     mean: int | None
     shift: bool
+    to: QPointF
     moved: bool = False
     viewport: Viewport | None = None
 
@@ -91,6 +92,7 @@ class CloudView(QWidget):
         self._viewport: Viewport | None = None
         self._tool: Tool = "pick"
         self._press: _Press | None = None
+        self._has_placed = False
         self._hovered: int | None = None
         self._pin: Pin | None = None
         self._crosshair: QPointF | None = None
@@ -225,7 +227,7 @@ class CloudView(QWidget):
             painter.drawLine(QPointF(at.x(), at.y() - 14), QPointF(at.x(), at.y() + 14))
         press = self._press
         if press is not None and press.shift and press.moved:
-            box = QRectF(press.at, QPointF(self.mapFromGlobal(self.cursor().pos()))).normalized()
+            box = QRectF(press.at, press.to).normalized()
             tint = QColor(palette.accent)
             tint.setAlpha(40)
             painter.setBrush(tint)
@@ -252,7 +254,8 @@ class CloudView(QWidget):
         seed = self._seed_at(at)
         mean = self._mean_at(at) if seed is None else None
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        self._press = _Press(at, seed, mean, shift and seed is None, viewport=self._viewport)
+        self._press = _Press(at, seed, mean, shift and seed is None, at, viewport=self._viewport)
+        self._has_placed = False
         self._hover(None)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -273,6 +276,7 @@ class CloudView(QWidget):
         elif press.mean is not None and self._tool == "pick":
             self.mean_dragged.emit(press.mean)
         elif press.shift:
+            press.to = at
             self.update()
         elif press.viewport is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -299,6 +303,7 @@ class CloudView(QWidget):
 
     def _click(self, at: QPointF, press: _Press) -> None:
         if self._tool == "seed" and press.seed is None:
+            self._has_placed = True
             if (place := self._place(at)) is not None:
                 self.seed_requested.emit(place)
             return
@@ -313,13 +318,13 @@ class CloudView(QWidget):
         return None if point is None else Pin("point", point)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Open a seed's numbers, or fit the view; with the seed tool a second click is nothing."""
-        if event.button() != Qt.MouseButton.LeftButton:
+        """Open a seed's numbers, or fit the view; nothing if the first click was the seed tool's."""
+        if event.button() != Qt.MouseButton.LeftButton or self._tool == "seed" or self._has_placed:
             return
         seed = self._seed_at(event.position())
         if seed is not None:
             self.numbers_requested.emit(seed)
-        elif self._tool == "pick" and self._seed_or_mean_at(event.position()) is None:
+        elif self._mean_at(event.position()) is None:
             self.fit_requested.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802

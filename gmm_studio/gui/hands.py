@@ -29,6 +29,7 @@ class Hands(QObject):
         super().__init__(view)
         self._session, self._view, self._stage, self._keys = session, view, stage, keys
         self._nudged: tuple[int, Seed] | None = None
+        self._taken_at: int | None = None
         self._nudge = QTimer(self)
         self._nudge.setSingleShot(True)
         self._nudge.setInterval(_NUDGE_MS)
@@ -36,7 +37,7 @@ class Hands(QObject):
         view.seed_requested.connect(self._on_seed)
         view.seed_dragged.connect(self._on_dragged)
         view.seed_dropped.connect(self._on_dropped)
-        view.drag_cancelled.connect(stage.end_drag)
+        view.drag_cancelled.connect(self._put_back)
         view.mean_dragged.connect(self._on_mean_dragged)
         view.pinned.connect(self.pin)
         view.selection_requested.connect(self._on_selection)
@@ -103,7 +104,7 @@ class Hands(QObject):
         if self._nudged is not None:
             self._nudge.stop()
             self._nudged = None
-            self._stage.end_drag()
+            self._put_back()
         elif self._session.give_up_seeds():
             self.choose_tool("pick")
         elif self._view.pin is not None or self._session.selection is not None:
@@ -123,12 +124,22 @@ class Hands(QObject):
         self._session.place_seed(place)
 
     def _on_dragged(self, j: int, place: Seed) -> None:
-        self._session.playback.pause()
-        if self._session.document.missing_seed is None:
-            self._session.playback.move_to(0)
+        playback = self._session.playback
+        playback.pause()
+        if self._taken_at is None:
+            self._taken_at = playback.cursor
+        playback.move_to(0)
         self._stage.drag_seed(j, place)
 
+    def _put_back(self) -> None:
+        """The seed stays where it was, and the step that was on show comes back."""
+        self._stage.end_drag()
+        if self._taken_at is not None:
+            self._session.playback.move_to(self._taken_at)
+        self._taken_at = None
+
     def _on_dropped(self, j: int, place: Seed) -> None:
+        self._taken_at = None
         self._stage.end_drag()
         self._session.move_seed(j, place)
 

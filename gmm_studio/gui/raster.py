@@ -26,6 +26,8 @@ Colours: TypeAlias = npt.NDArray[np.float32]
 Image: TypeAlias = npt.NDArray[np.uint8]
 
 _MOST_NEAR = 200
+_CHUNK = 2**17
+_ONE_PIXEL = 0.75
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,34 +97,42 @@ def rasterize(
     Parameters
     ----------
     cloud : PointCloud
-        Two-dimensional.
+        One-dimensional points give a single row of pixels.
     viewport : Viewport
     pixel_ratio : float
         Device pixels per logical pixel.
     cancelled : callable
-        Asked between the pixels of a dot.
+        Asked now and then.
 
     Raises
     ------
     Cancelled
         When `cancelled` returned true.
     """
-    if cloud.d == 1:
-        return _rug(cloud, viewport, pixel_ratio)
     width = max(1, round(viewport.width * pixel_ratio))
-    height = max(1, round(viewport.height * pixel_ratio))
+    height = max(1, round(viewport.height * pixel_ratio)) if cloud.d == 2 else 1
     radius = dot_radius(cloud.n) * pixel_ratio
-    across = (cloud.points[:, 0] - viewport.left) * (width / (viewport.right - viewport.left))
-    down = (viewport.top - cloud.points[:, 1]) * (height / (viewport.top - viewport.bottom))
-    visible = np.flatnonzero(
-        (across > -radius) & (across < width + radius) & (down > -radius) & (down < height + radius)
-    ).astype(np.int32)
-    across, down = across[visible], down[visible]
-    if radius <= 0.75:
-        pixels, points, coverage = _single_pixels(across, down, visible, width, height)
-    else:
-        pixels, points, coverage = _discs(across, down, visible, width, height, radius, cancelled)
-    return _assemble(pixels, points, coverage, (height, width), cloud.n)
+    covers = []
+    for first in range(0, cloud.n, _CHUNK):
+        places = cloud.points[first : first + _CHUNK]
+        across = (places[:, 0] - viewport.left) * (width / (viewport.right - viewport.left))
+        if cloud.d == 1:
+            down, radius = np.zeros(len(across)), 0.0
+        else:
+            down = (viewport.top - places[:, 1]) * (height / (viewport.top - viewport.bottom))
+        visible = np.flatnonzero(
+            (across >= -radius)
+            & (across < width + radius)
+            & (down >= -radius)
+            & (down < height + radius)
+        )
+        across, down = across[visible], down[visible]
+        points = (first + visible).astype(np.int32)
+        if radius <= _ONE_PIXEL:
+            covers.append(_single_pixels(across, down, points, width, height))
+        else:
+            covers.append(_discs(across, down, points, width, height, radius, cancelled))
+    return _assemble(*_joined(covers), (height, width), cloud.n)
 
 
 def soft_colours(
@@ -156,15 +166,6 @@ def soft_colours(
     return colours
 
 
-def _rug(cloud: PointCloud, viewport: Viewport, pixel_ratio: float) -> Raster:
-    """One row of pixels."""
-    width = max(1, round(viewport.width * pixel_ratio))
-    across = (cloud.points[:, 0] - viewport.left) * (width / (viewport.right - viewport.left))
-    points = np.flatnonzero((across >= 0) & (across < width)).astype(np.int32)
-    cover = _single_pixels(across[points], np.zeros(len(points)), points, width, 1)
-    return _assemble(*cover, (1, width), cloud.n)
-
-
 _Cover: TypeAlias = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], Colours]
 
 
@@ -191,7 +192,7 @@ def _discs(
     x = (across - column - 0.5).astype(np.float32)
     y = (down - row - 0.5).astype(np.float32)
     reach = int(np.ceil(radius))
-    parts = []
+    parts: list[_Cover] = []
     for dy in range(-reach, reach + 1):
         if cancelled():
             raise Cancelled
@@ -206,8 +207,12 @@ def _discs(
                     np.minimum(coverage[shown], 1),
                 )
             )
-    pixels, indices, coverage = zip(*parts, strict=True)
-    return np.concatenate(pixels), np.concatenate(indices), np.concatenate(coverage)
+    return _joined(parts)
+
+
+def _joined(covers: list[_Cover]) -> _Cover:
+    pixels, points, coverage = zip(*covers, strict=True)
+    return np.concatenate(pixels), np.concatenate(points), np.concatenate(coverage)
 
 
 def _assemble(

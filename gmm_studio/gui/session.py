@@ -332,6 +332,7 @@ class Session(QObject):
         elif new.missing_seed is None:
             self._begin(new)
         else:
+            self._play_next = False
             self._abandon()
             self._show(None)
         self.busy_changed.emit()

@@ -124,10 +124,10 @@ class Stage(QObject):
         run = session.shown if session.shown and session.shown.cloud is cloud else None
         scene = Scene(cloud, seeds=session.seeds, layers=self._layers, ghost=self._ghost)
         step = session.step
+        if self._drag is not None:
+            return self._dragged(scene, run.steps[0].mixture if run else None)
         if run is None or step is None:
             return scene
-        if self._drag is not None:
-            return self._dragged(scene, run.steps[0].mixture)
         trails = np.array([past.mixture.means for past in run.steps[: step.index + 1]])
         seeds: tuple[Seed | None, ...] = tuple(map(tuple, trails[0].tolist()))
         if isinstance(session.document.start, Placed) and run.document != session.document:
@@ -140,13 +140,14 @@ class Stage(QObject):
             seeds=seeds,
         )
 
-    def _dragged(self, scene: Scene, start: Mixture) -> Scene:
+    def _dragged(self, scene: Scene, start: Mixture | None) -> Scene:
         if self._drag is None:
             return scene
         j, place = self._drag
         seeds = (*scene.seeds[:j], place, *scene.seeds[j + 1 :])
-        whole = j < start.k and None not in seeds
-        return replace(scene, mixture=moved_mean(start, j, place) if whole else None, seeds=seeds)
+        if start is None or j >= start.k or None in seeds:
+            return replace(scene, seeds=seeds)
+        return replace(scene, mixture=moved_mean(start, j, place), seeds=seeds)
 
     def _render(self) -> None:
         view = self._view

@@ -61,10 +61,10 @@ class Worker(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a task runs or waits whose results are still wanted."""
+        """Whether a task runs or waits whose results are still wanted, or they wait to be taken."""
         with self._changed:
             running = self._running is not None and self._running >= self._oldest_wanted
-            return running or self._waiting is not None
+            return running or self._waiting is not None or bool(self._mail)
 
     def submit(self, task: Task, *, interrupt: bool = True) -> int:
         """Hand over a task; returns its number, which its messages carry."""

@@ -1,0 +1,283 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gmm_studio import (
+    Cancelled,
+    Configuration,
+    InputError,
+    Mixture,
+    PointCloud,
+    draw_start,
+    fit,
+    seeded_start,
+)
+from gmm_studio.core import kernel, starts
+from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.mixture import COVARIANCES, Covariance, project_covariances
+from gmm_studio.core.starts import METHODS, Method, equal_pair
+from tests.core import reference
+
+
+def blobs(d: int = 2, n: int = 300, k: int = 4, distance: float = 20.0) -> PointCloud:
+    rng = np.random.default_rng(0)
+    labels = np.arange(n) % k
+    points = rng.standard_normal((n, d))
+    points[:, 0] += distance * labels
+    return PointCloud(points, labels=labels)
+
+
+def series() -> PointCloud:
+    return PointCloud(reference.read("series_50.csv"))
+
+
+def total_covariance(cloud: PointCloud) -> FloatArray:
+    weights = np.ones(cloud.n) if cloud.weights is None else cloud.weights
+    return np.atleast_2d(np.cov(cloud.points.T, ddof=0, aweights=weights))
+
+
+def places(mixture: Mixture) -> set[tuple[float, ...]]:
+    return {tuple(mean) for mean in mixture.means.round(9).tolist()}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("d", [1, 2])
+def test_a_method_repeats_by_its_seed(method: Method, d: int) -> None:
+    cloud, twin = blobs(d), blobs(d)
+    for seed in range(3):
+        first, second = (draw_start(each, method, 3, seed) for each in (cloud, twin))
+        assert (first.weights == second.weights).all()
+        assert (first.means == second.means).all()
+        assert (first.covariances == second.covariances).all()
+    drawn = {places(draw_start(cloud, method, 3, seed)).pop() for seed in range(10)}
+    assert len(drawn) > 1
+    default = draw_start(cloud, method, 3)
+    assert (default.means == draw_start(cloud, method, 3, 0).means).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_several_blocks(method: Method, weighted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = np.tile([1.0, 0.0, 2.0], 100) if weighted else None
+    monkeypatch.setattr(kernel, "BLOCK", 64)
+    for seed in range(5):
+        cloud = PointCloud(blobs().points, weights)
+        start = draw_start(cloud, method, 4, seed)
+        assert len(kernel.standardize(cloud).blocks) == 5
+        assert start.weights.sum() == pytest.approx(1)
+        if method == "k-means":
+            assert sorted(start.means[:, 0] / 20) == pytest.approx([0, 1, 2, 3], abs=0.05)
+        if method in {"k-means++", "random-points"}:
+            allowed = cloud.points if weights is None else cloud.points[weights > 0]
+            assert places(start) <= {tuple(point) for point in allowed.round(9).tolist()}
+
+
+@pytest.mark.parametrize("covariance", COVARIANCES)
+@pytest.mark.parametrize("method", ["k-means++", "random-points", "seeds"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_weights_are_equal_and_covariances_total(
+    method: str, covariance: Covariance, weighted: bool
+) -> None:
+    weights = np.linspace(0, 2, 300) if weighted else None
+    cloud = PointCloud(blobs().points @ [[1.0, 0.4], [0.0, 2.0]], weights)
+    configuration = Configuration(covariance)
+    if method == "seeds":
+        start = seeded_start(cloud, [[0.0, 1.0], [5.0, 5.0], [40.0, -3.0]], configuration)
+        assert start.means == pytest.approx(np.array([[0, 1], [5, 5], [40, -3]]))
+    else:
+        start = draw_start(cloud, method, 3, 1, configuration)  # type: ignore[arg-type]
+    assert start.weights == pytest.approx([1 / 3] * 3, abs=1e-15)
+    expected = project_covariances(total_covariance(cloud)[None], np.ones(1), covariance)[0]
+    for matrix in start.covariances:
+        assert matrix == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize("method", ["k-means++", "random-points"])
+def test_means_are_different_points_of_the_cloud(method: Method) -> None:
+    cloud = series()
+    known = {round(float(value), 9) for value in cloud.points[:, 0]}
+    for seed in range(30):
+        start = draw_start(cloud, method, 8, seed)
+        drawn = places(start)
+        assert len(drawn) == 8
+        assert {mean[0] for mean in drawn} <= known
+
+
+@pytest.mark.parametrize("method", ["k-means++", "random-points", "k-means"])
+def test_as_many_components_as_different_points(method: Method) -> None:
+    cloud = series()
+    different = len(np.unique(cloud.points))
+    start = draw_start(cloud, method, different)
+    assert sorted(start.means[:, 0]) == pytest.approx(np.unique(cloud.points))
+    with pytest.raises(InputError, match=f"different points; there are {different}"):
+        draw_start(cloud, method, different + 1)
+
+
+def test_random_points_among_very_many_ties() -> None:
+    points = np.zeros(5000)
+    points[:3] = [1, 2, 3]
+    for seed in range(5):
+        start = draw_start(PointCloud(points), "random-points", 4, seed)
+        assert sorted(start.means[:, 0]) == pytest.approx([0, 1, 2, 3])
+
+
+def test_random_points_are_drawn_by_weight() -> None:
+    cloud = PointCloud([0.0, 1.0, 5.0], [1, 2, 7])
+    first = [draw_start(cloud, "random-points", 1, seed).means[0, 0] for seed in range(2000)]
+    shares = [np.mean(np.isclose(first, value)) for value in (0, 1, 5)]
+    assert shares == pytest.approx([0.1, 0.2, 0.7], abs=0.04)
+
+
+def test_kmeans_plus_plus_is_drawn_by_squared_distance() -> None:
+    cloud = PointCloud([0.0, 1.0, 3.0], [1, 1, 2])
+    means = [draw_start(cloud, "k-means++", 2, seed).means[:, 0].round(9) for seed in range(4000)]
+    seconds = [second for first, second in means if first == 0]
+    assert len(seconds) / 4000 == pytest.approx(1 / 4, abs=0.03)
+    assert np.mean(np.array(seconds) == 3) == pytest.approx(18 / 19, abs=0.03)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_points_of_no_weight_are_never_drawn(method: Method) -> None:
+    points = np.concatenate([blobs(n=40).points, 1000 + blobs(n=40).points])
+    cloud = PointCloud(points, np.repeat([1.0, 0.0], 40))
+    for seed in range(20):
+        assert draw_start(cloud, method, 4, seed).means.max() < 100
+    few = PointCloud([0.0, 1.0, 2.0, 3.0, 3.0], [0, 1, 0, 1, 1])
+    if method != "random-responsibilities":
+        with pytest.raises(InputError, match="need 3 different points; there are 2"):
+            draw_start(few, method, 3)
+
+
+@pytest.mark.parametrize("d", [1, 2])
+def test_kmeans_finds_clusters_far_apart(d: int) -> None:
+    cloud = blobs(d)
+    assert cloud.labels is not None
+    for seed in range(10):
+        start = draw_start(cloud, "k-means", 4, seed)
+        order = start.means[:, 0].argsort()
+        for label, j in enumerate(order):
+            own = cloud.points[cloud.labels == label]
+            assert start.weights[j] == pytest.approx(1 / 4)
+            assert start.means[j] == pytest.approx(own.mean(axis=0))
+            assert start.covariances[j] == pytest.approx(np.atleast_2d(np.cov(own.T, ddof=0)))
+
+
+def test_kmeans_heeds_weights_as_repetition() -> None:
+    cloud = blobs(n=60, distance=2)
+    times = np.arange(60) % 3
+    weighted = PointCloud(cloud.points, times)
+    repeated = PointCloud(np.repeat(cloud.points, times, axis=0))
+    means = np.asarray(cloud.points[[1, 2, 4]])
+    results = []
+    for each in (weighted, repeated):
+        data = starts.standardize(each)
+        standard = (means - data.centre) / data.scale
+        sums, _ = starts._kmeans(data, standard, lambda: False)
+        results.append(sums)
+    assert results[0] == pytest.approx(results[1], abs=1e-9)
+
+
+def test_a_cluster_that_empties_keeps_its_centre() -> None:
+    cloud = PointCloud([0.0, 1.0, 2.0, 3.0])
+    data = starts.standardize(cloud)
+    means = (np.array([[1.0], [2.0], [500.0]]) - data.centre) / data.scale
+    sums, centres = starts._kmeans(data, means, lambda: False)
+    start = starts._one_m_step(data, sums, centres, Configuration())
+    assert start.weights.tolist() == [0.5, 0.5, 0]
+    assert start.means[:, 0] == pytest.approx([0.5, 2.5, 500])
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_random_responsibilities_are_an_m_step(weighted: bool) -> None:
+    rng = np.random.default_rng(0)
+    cloud = blobs()
+    if weighted:
+        cloud = PointCloud(cloud.points, rng.uniform(size=300))
+    start = draw_start(cloud, "random-responsibilities", 3, 5)
+    weights = np.ones(300) if cloud.weights is None else cloud.weights
+    assert start.weights.sum() == pytest.approx(1)
+    mean = np.average(cloud.points, axis=0, weights=weights)
+    assert start.weights @ start.means == pytest.approx(mean)
+    centred = start.means - mean
+    between = np.einsum("k,ka,kb->ab", start.weights, centred, centred)
+    within = np.einsum("k,kab->ab", start.weights, start.covariances)
+    assert between + within == pytest.approx(total_covariance(cloud))
+    assert (start.weights > 0.25).all()
+
+
+@pytest.mark.parametrize("covariance", COVARIANCES)
+@pytest.mark.parametrize("method", METHODS)
+def test_every_start_has_the_structure(method: Method, covariance: Covariance) -> None:
+    start = draw_start(blobs(), method, 3, 1, Configuration(covariance))
+    projected = project_covariances(start.covariances, start.weights, covariance)
+    assert start.covariances == pytest.approx(projected, rel=1e-12)
+
+
+def test_a_given_start_is_projected() -> None:
+    matrices = np.array([[[2.0, 1.0], [1.0, 4.0]], [[1.0, 0.0], [0.0, 1.0]]])
+    start = Mixture([0.25, 0.75], [[0.0, 0.0], [9.0, 0.0]], matrices)
+    for covariance in COVARIANCES:
+        run = fit(blobs(), start=start, covariance=covariance, max_iterations=0)
+        expected = project_covariances(matrices, start.weights, covariance)
+        assert run.mixture.covariances == pytest.approx(expected)
+
+
+def test_equal_seeds_are_refused() -> None:
+    with pytest.raises(InputError, match="Seeds 1 and 3 are at the same place"):
+        seeded_start(blobs(), [[0.0, 1.0], [2.0, 0.0], [0.0, 1.0]])
+    assert equal_pair(np.array([[0.0], [1.0], [-0.0]])) == (0, 2)
+    assert equal_pair(np.array([[0.0], [1.0]])) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "message"),
+    [
+        ([], "list of places with 2 numbers"),
+        ([1.0, 2.0], "list of places with 2 numbers"),
+        ([[1.0], [2.0]], "list of places with 2 numbers"),
+        ([[np.nan, 1.0]], "not finite"),
+        ([[1e300, 1.0]], "out of all proportion"),
+        ([[1.0, 2.0], [3.0]], "list of places with 2 numbers"),
+        ([["a", "b"]], "list of places with 2 numbers"),
+    ],
+)
+def test_seeds_that_cannot_be(seeds: list[list[float]], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        seeded_start(blobs(), seeds)
+
+
+def test_a_seed_may_be_far_from_the_points() -> None:
+    start = seeded_start(blobs(), [[0.0, 0.0], [1e6, 1e6]])
+    assert start.means[1] == pytest.approx([1e6, 1e6])
+    assert fit(blobs(), start=start).converged
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_how_many_components(method: Method) -> None:
+    with pytest.raises(InputError, match="at least 1 component"):
+        draw_start(blobs(), method, 0)
+    with pytest.raises(InputError, match="4 components need at least 4 points; there are 3"):
+        draw_start(PointCloud([1.0, 2.0, 4.0]), method, 4)
+    assert draw_start(PointCloud([1.0, 2.0, 4.0]), method, 3).k == 3
+
+
+def test_unknown_methods_are_refused() -> None:
+    with pytest.raises(InputError, match="method must be one of k-means\\+\\+"):
+        draw_start(blobs(), "magic", 2)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_constant_column_is_held_by_the_floor(method: Method) -> None:
+    cloud = PointCloud(np.column_stack([np.arange(40.0), np.full(40, 3.0)]))
+    start = draw_start(cloud, method, 3)
+    unit = cloud.points.var(axis=0).mean()
+    assert start.covariances[:, 1, 1] == pytest.approx([1e-6 * unit] * 3)
+    with pytest.raises(InputError, match="has no spread"):
+        draw_start(cloud, method, 3, configuration=Configuration(variance_floor=0))
+
+
+@pytest.mark.parametrize("method", set(METHODS) - {"random-points"})
+def test_drawing_can_be_cancelled(method: Method) -> None:
+    with pytest.raises(Cancelled):
+        draw_start(blobs(), method, 3, cancelled=lambda: True)
