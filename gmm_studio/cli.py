@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import math
 import os
 import re
 import shutil
@@ -21,7 +20,7 @@ from typing import NoReturn, TypeAlias
 from gmm_studio import __version__
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
-from gmm_studio.core.em import Run, fit
+from gmm_studio.core.em import fit
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.mixture import COVARIANCES, Mixture
 from gmm_studio.core.starts import METHODS, seeded_start
@@ -37,6 +36,7 @@ from gmm_studio.export.parameters import (
     write_trace,
 )
 from gmm_studio.export.points import write_cloud
+from gmm_studio.export.report import report
 
 __all__ = ["INTERRUPTED", "main"]
 
@@ -179,7 +179,7 @@ def _fit(arguments: Sequence[str]) -> None:
         if options.output:
             write_parameters(options.output, result)
     finally:
-        print(_report(run, result))
+        print(report(run, result))
 
 
 def _fit_parser() -> _Parser:
@@ -392,88 +392,6 @@ def _complain(command: str, message: str) -> int:
         name = f"gmm-studio {command}".rstrip()
         print(f"{name}: {' '.join(message.split())}", file=sys.stderr)
     return BAD_INPUT
-
-
-def _report(run: Run, result: Result) -> str:
-    cloud = run.cloud
-    criteria = (
-        ("log-likelihood", _decimal(run.log_likelihood)),
-        ("BIC", _decimal(result.bic)),
-        ("AIC", _decimal(result.aic)),
-        ("iterations", str(run.iterations)),
-    )
-    return "\n".join(
-        (
-            f"{_count(cloud.n, 'point')} of {cloud.name}, {_count(run.mixture.k, 'component')}, "
-            f"{run.configuration.covariance} covariances",
-            "",
-            *_table(run.mixture, cloud.columns),
-            "",
-            *(f"{name:<16}{value}" for name, value in criteria),
-            "",
-            *_happenings(run),
-            _ending(run),
-        )
-    )
-
-
-def _table(mixture: Mixture, columns: Sequence[str]) -> Iterator[str]:
-    covariance = "variance" if mixture.d == 1 else "covariance (11, 12, 22)"
-    rows = [["component", "weight", f"mean ({', '.join(columns)})", covariance]]
-    upper = (0,) if mixture.d == 1 else (0, 1, 3)
-    for j, weight in enumerate(mixture.weights):
-        matrix = mixture.covariances[j].ravel()
-        rows.append(
-            [
-                str(j + 1),
-                f"{weight:.6f}",
-                ", ".join(map(_mean, mixture.means[j], mixture.covariances[j].diagonal())),
-                ", ".join(f"{matrix[i]:.6g}" for i in upper),
-            ]
-        )
-    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(map(str.ljust, row, widths)).rstrip()
-
-
-def _mean(value: float, variance: float) -> str:
-    """Six digits, and more where the mean is large beside the standard deviation."""
-    ratio = abs(value) / math.sqrt(variance)
-    more = math.ceil(math.log10(ratio)) if ratio > 1 else 0
-    return f"{value:.{min(6 + more, 17)}g}"
-
-
-def _happenings(run: Run) -> Iterator[str]:
-    """A line for each kind of event and component."""
-    found: dict[tuple[str, int | None], list[int]] = {}
-    for step in run.steps:
-        for event in step.events:
-            found.setdefault((event.kind, event.component), []).append(step.index)
-    for (kind, component), indices in found.items():
-        who = "The log-likelihood" if component is None else f"Component {component + 1}"
-        what = {"floor": "touched the variance floor", "emptied": "emptied", "fell": "fell"}[kind]
-        more = f" and {len(indices) - 1} more" if len(indices) > 1 else ""
-        yield f"{who} {what} at iteration {indices[0]}{more}."
-
-
-def _ending(run: Run) -> str:
-    iterations = _count(run.iterations, "iteration")
-    if run.stop.component is not None:
-        return (
-            f"Stopped after {iterations}: component {run.stop.component + 1} collapsed. A variance "
-            "floor above 0 would hold it."
-        )
-    if run.stop.reason == "iteration_limit":
-        return f"Stopped at the limit of {iterations}, not converged."
-    return f"{run.stop.reason.capitalize()} after {iterations}."
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _decimal(value: float) -> str:
-    return f"{value:.3f}" if abs(value) < 1e12 else f"{value:.10g}"
 
 
 _COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {"fit": _fit, "generate": _generate}

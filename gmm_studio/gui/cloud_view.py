@@ -318,7 +318,7 @@ class CloudView(QWidget):
         return None if point is None else Pin("point", point)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Open a seed's numbers, or fit the view; nothing if the first click was the seed tool's."""
+        """Open a seed's numbers, or fit the view; nothing where the first click was for a seed."""
         if event.button() != Qt.MouseButton.LeftButton or self._tool == "seed" or self._has_placed:
             return
         seed = self._seed_at(event.position())

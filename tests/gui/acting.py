@@ -127,7 +127,7 @@ def rgb(colour: str | QColor) -> Rgb:
 
 def colour_at(image: QImage, at: Place) -> Rgb:
     x, y = at if isinstance(at, tuple) else (at.x(), at.y())
-    assert 0 <= x < image.width() and 0 <= y < image.height()
+    assert image.rect().contains(int(x), int(y))
     return rgb(image.pixelColor(int(x), int(y)))
 
 

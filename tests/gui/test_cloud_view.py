@@ -710,7 +710,7 @@ def test_seeds_can_be_placed_by_keys(qtbot: QtBot, window: Window) -> None:
 
 def test_the_crosshair_stays_on_the_view(window: Window) -> None:
     key(window, "s")
-    for _ in range(100):
+    for _ in range(36):
         key(window, Key.Key_Left, Shift)
         key(window, Key.Key_Down, Shift)
     crosshair = window.cloud_view.crosshair

@@ -1,0 +1,102 @@
+"""A run in words, as the command line prints it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from gmm_studio.core.em import Run
+from gmm_studio.core.mixture import Mixture
+from gmm_studio.export.parameters import Result
+
+__all__ = ["report"]
+
+
+def report(run: Run, result: Result) -> str:
+    """The parameters, the criteria, what happened and why it stopped, in lines to print.
+
+    Parameters
+    ----------
+    run : Run
+    result : Result
+        Of its last step.
+    """
+    cloud = run.cloud
+    criteria = (
+        ("log-likelihood", _decimal(run.log_likelihood)),
+        ("BIC", _decimal(result.bic)),
+        ("AIC", _decimal(result.aic)),
+        ("iterations", str(run.iterations)),
+    )
+    return "\n".join(
+        (
+            f"{_count(cloud.n, 'point')} of {cloud.name}, {_count(run.mixture.k, 'component')}, "
+            f"{run.configuration.covariance} covariances",
+            "",
+            *_table(run.mixture, cloud.columns),
+            "",
+            *(f"{name:<16}{value}" for name, value in criteria),
+            "",
+            *_happenings(run),
+            _ending(run),
+        )
+    )
+
+
+def _table(mixture: Mixture, columns: Sequence[str]) -> Iterator[str]:
+    covariance = "variance" if mixture.d == 1 else "covariance (11, 12, 22)"
+    rows = [["component", "weight", f"mean ({', '.join(columns)})", covariance]]
+    upper = (0,) if mixture.d == 1 else (0, 1, 3)
+    for j, weight in enumerate(mixture.weights):
+        matrix = mixture.covariances[j].ravel()
+        rows.append(
+            [
+                str(j + 1),
+                f"{weight:.6f}",
+                ", ".join(map(_mean, mixture.means[j], mixture.covariances[j].diagonal())),
+                ", ".join(f"{matrix[i]:.6g}" for i in upper),
+            ]
+        )
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(map(str.ljust, row, widths)).rstrip()
+
+
+def _mean(value: float, variance: float) -> str:
+    """Six digits, and more where the mean is large beside the standard deviation."""
+    ratio = abs(value) / math.sqrt(variance)
+    more = math.ceil(math.log10(ratio)) if ratio > 1 else 0
+    return f"{value:.{min(6 + more, 17)}g}"
+
+
+def _happenings(run: Run) -> Iterator[str]:
+    """A line for each kind of event and component."""
+    found: dict[tuple[str, int | None], list[int]] = {}
+    for step in run.steps:
+        for event in step.events:
+            found.setdefault((event.kind, event.component), []).append(step.index)
+    for (kind, component), indices in found.items():
+        who = "The log-likelihood" if component is None else f"Component {component + 1}"
+        what = {"floor": "touched the variance floor", "emptied": "emptied", "fell": "fell"}[kind]
+        more = f" and {len(indices) - 1} more" if len(indices) > 1 else ""
+        yield f"{who} {what} at iteration {indices[0]}{more}."
+
+
+def _ending(run: Run) -> str:
+    iterations = _count(run.iterations, "iteration")
+    if run.stop.component is not None:
+        return (
+            f"Stopped after {iterations}: component {run.stop.component + 1} collapsed. A variance "
+            "floor above 0 would hold it."
+        )
+    if run.stop.reason == "iteration_limit":
+        return f"Stopped at the limit of {iterations}, not converged."
+    return f"{run.stop.reason.capitalize()} after {iterations}."
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _decimal(value: float) -> str:
+    return f"{value:.3f}" if abs(value) < 1e12 else f"{value:.10g}"
