@@ -55,11 +55,10 @@ class KeyRouter(QObject):
         if watched.window() is not self._window or QApplication.activePopupWidget():
             return False
         focus = QApplication.focusWidget()
-        if _is_text(focus):
-            is_number = not isinstance(focus, QLineEdit) or isinstance(focus, Field)
+        if isinstance(focus, QLineEdit | QAbstractSpinBox):
             # A number has no use for these: the shortcut gets them.
             return (
-                is_number
+                _is_number(focus)
                 and event.key() in _NOT_IN_NUMBERS
                 and kind == QEvent.Type.ShortcutOverride
             )
@@ -95,8 +94,10 @@ class KeyRouter(QObject):
             self.digit.emit(int(event.text()))
 
 
-def _is_text(focus: QWidget | None) -> bool:
-    return isinstance(focus, QLineEdit | QAbstractSpinBox)
+def _is_number(focus: QLineEdit | QAbstractSpinBox) -> bool:
+    if isinstance(focus, QLineEdit):
+        return isinstance(focus, Field) or focus.validator() is not None
+    return True
 
 
 def _is_pressed_by(focus: QWidget | None, key: int) -> bool:

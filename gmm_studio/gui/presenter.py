@@ -3,30 +3,60 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from gmm_studio.gui.actions import Actions
+from gmm_studio.gui.activity import Activity
+from gmm_studio.gui.curve_view import CurveView
 from gmm_studio.gui.files import generator_of
-from gmm_studio.gui.panels.parameters_panel import Figures
-from gmm_studio.gui.panels.runs_panel import ending
+from gmm_studio.gui.hands import Hands
+from gmm_studio.gui.panels.data_panel import DataPanel
+from gmm_studio.gui.panels.model_panel import ModelPanel
+from gmm_studio.gui.panels.parameters_panel import Figures, ParametersPanel
+from gmm_studio.gui.panels.runs_panel import RunsPanel, ending
+from gmm_studio.gui.panels.start_panel import StartPanel
+from gmm_studio.gui.panels.view_panel import ViewPanel
+from gmm_studio.gui.pill import Pill
 from gmm_studio.gui.runs import RunRecord
+from gmm_studio.gui.session import Session
+from gmm_studio.gui.stage import Stage
 from gmm_studio.gui.story import Sentence, tell
-
-if TYPE_CHECKING:
-    from gmm_studio.gui.window import Window
+from gmm_studio.gui.transport import Transport
 
 __all__ = ["Presenter"]
 
 _FADING_MS = 8000
 
 
+class Views(Protocol):
+    """What there is to show it in."""
+
+    session: Session
+    stage: Stage
+    hands: Hands
+    actions_: Actions
+    pill: Pill
+    transport: Transport
+    curve_view: CurveView
+    parameters: ParametersPanel
+    runs: RunsPanel
+    data_panel: DataPanel
+    model_panel: ModelPanel
+    start_panel: StartPanel
+    view_panel: ViewPanel
+    activity: Activity
+
+
 class Presenter(QObject):
     """Hears what has changed and shows it, at most once in each turn of the event loop."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self._window = window
+    title_changed = Signal(str)
+
+    def __init__(self, views: Views, parent: QObject) -> None:
+        super().__init__(parent)
+        self._views = views
         self._said: Sentence | None = None
         self._listed: RunRecord | None = None
         self._fading = QTimer(self)
@@ -36,7 +66,7 @@ class Presenter(QObject):
         self._refreshing = QTimer(self)
         self._refreshing.setSingleShot(True)
         self._refreshing.timeout.connect(self._show_step)
-        session = self._window.session
+        session = self._views.session
         session.document_changed.connect(self.show_document)
         session.shown_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
@@ -44,10 +74,10 @@ class Presenter(QObject):
         session.problem.connect(self.show_problem)
         session.saved.connect(self._show_saved)
         session.runs.changed.connect(self._show_runs)
-        session.playback.playing_changed.connect(self._window.transport.show_playing)
+        session.playback.playing_changed.connect(self._views.transport.show_playing)
         session.playback.playing_changed.connect(self._show_story)
         # With the picture and not before it: the pill says what is on show.
-        window.stage.presented.connect(self._show_story)
+        views.stage.presented.connect(self._show_story)
 
     @property
     def is_fresh(self) -> bool:
@@ -68,25 +98,25 @@ class Presenter(QObject):
 
     def show_document(self, *_: object) -> None:
         """Show what the document holds."""
-        document = self._window.session.document
+        document = self._views.session.document
         cloud = document.cloud
-        self._window.data_panel.show_cloud(cloud, generator_of(cloud))
-        self._window.model_panel.show_document(document)
-        self._window.view_panel.show_cloud(
+        self._views.data_panel.show_cloud(cloud, generator_of(cloud))
+        self._views.model_panel.show_document(document)
+        self._views.view_panel.show_cloud(
             has_truth=cloud.truth is not None,
             is_flat=cloud.d == 2,
-            equal=self._window.view_panel.equal.isChecked(),
+            equal=self._views.view_panel.equal.isChecked(),
         )
-        self._window.actions_["layer_truth"].setEnabled(cloud.truth is not None)
-        self._window.actions_["equal"].setEnabled(cloud.d == 2)
-        self._window.actions_["sample"].setEnabled(generator_of(cloud) is not None)
+        self._views.actions_["layer_truth"].setEnabled(cloud.truth is not None)
+        self._views.actions_["equal"].setEnabled(cloud.d == 2)
+        self._views.actions_["sample"].setEnabled(generator_of(cloud) is not None)
         one, many = self.tr("1 point"), self.tr("{n} points")
         points = one if cloud.n == 1 else many.format(n=f"{cloud.n:,}")
         one, many = self.tr("1 component"), self.tr("{k} components")
         parts = one if document.k == 1 else many.format(k=document.k)
         name = cloud.name or self.tr("Own points")
         title = f"{name}, {points} \N{MIDDLE DOT} {parts} \N{EM DASH} GMM Studio"
-        self._window.setWindowTitle(title)
+        self.title_changed.emit(title)
         self._show_runs()
         self.fall_silent()
 
@@ -97,47 +127,47 @@ class Presenter(QObject):
 
     def _show_step(self) -> None:
         """Everything beside the cloud that follows the cursor."""
-        session = self._window.session
+        session = self._views.session
         run, step = session.shown, session.step
         if run is not self._listed:
             self._show_runs()
-        self._window.start_panel.show_document(session.document, session.seeds)
-        self._window.transport.show_cursor(session.playback.cursor, session.playback.last)
-        self._window.curve_view.show_run(
-            run, session.playback.cursor, ending(self._window, run.stop) if run else ""
+        self._views.start_panel.show_document(session.document, session.seeds)
+        self._views.transport.show_cursor(session.playback.cursor, session.playback.last)
+        self._views.curve_view.show_run(
+            run, session.playback.cursor, ending(self._views.runs, run.stop) if run else ""
         )
         if run is None or step is None:
-            self._window.parameters.show_figures(None)
+            self._views.parameters.show_figures(None)
         else:
             before = run.steps[step.index - 1].log_likelihood if step.index else None
-            self._window.parameters.show_figures(
+            self._views.parameters.show_figures(
                 Figures(
                     run.result(step),
                     None if before is None else step.log_likelihood - before,
-                    self._window.hands.pinned_shares,
-                    self._window.hands.marked_component,
+                    self._views.hands.pinned_shares,
+                    self._views.hands.marked_component,
                 )
             )
         for name in ("start_from_shown", "copy"):
-            self._window.actions_[name].setEnabled(step is not None)
+            self._views.actions_[name].setEnabled(step is not None)
         self._show_activity()
 
     def _show_story(self, *_: object) -> None:
         sentence = self.sentence
-        self._window.pill.show_text(sentence.text, sentence.button, kind=sentence.kind)
-        if self._window.hands.tool == "seed":
+        self._views.pill.show_text(sentence.text, sentence.button, kind=sentence.kind)
+        if self._views.hands.tool == "seed":
             text = self.tr("Arrows move a crosshair, Enter places a seed, Esc ends")
         else:
             text = self.tr(
                 "Space plays, \N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW} step. "
                 "Drag a seed to start again from there."
             )
-        self._window.activity.show_next(text)
+        self._views.activity.show_next(text)
 
     @property
     def sentence(self) -> Sentence:
         """What the pill says."""
-        return self._said or tell(self._window.session)
+        return self._said or tell(self._views.session)
 
     def show_hint(self, text: str, _: str) -> None:
         """Offer to start from the step on show."""
@@ -146,7 +176,7 @@ class Presenter(QObject):
     def show_problem(self, text: str) -> None:
         """Say what could not be done, and show in the panels what is still so."""
         self.show_document()
-        self._window.activity.show_message(text)
+        self._views.activity.show_message(text)
         self._say(Sentence(text, kind="problem"))
 
     def _say(self, sentence: Sentence) -> None:
@@ -155,24 +185,24 @@ class Presenter(QObject):
         self._show_story()
 
     def _show_runs(self) -> None:
-        session = self._window.session
+        session = self._views.session
         self._listed = session.shown
         records = session.runs.of(session.document.cloud)
-        self._window.runs.show_runs(records, session.shown)
-        self._window.curve_view.show_ghosts([run for run in records if run is not session.shown])
+        self._views.runs.show_runs(records, session.shown)
+        self._views.curve_view.show_ghosts([run for run in records if run is not session.shown])
 
     def _show_activity(self) -> None:
-        session = self._window.session
+        session = self._views.session
         if session.loading:
-            self._window.activity.show_work(session.loading)
+            self._views.activity.show_work(session.loading)
         elif session.is_computing:
             done = len(session.shown.steps) if session.shown else 0
             limit = session.document.configuration.max_iterations
             text = self.tr("Fitting: iteration {t}").format(t=f"{done:,}")
-            self._window.activity.show_work(text, done, limit)
+            self._views.activity.show_work(text, done, limit)
         else:
-            self._window.activity.show_work("")
+            self._views.activity.show_work("")
 
     def _show_saved(self, path: Path) -> None:
         text = self.tr("Saved {name}").format(name=path.name)
-        self._window.activity.show_message(text)
+        self._views.activity.show_message(text)

@@ -29,6 +29,7 @@ from gmm_studio.gui.files import Files
 from gmm_studio.gui.hands import Hands
 from gmm_studio.gui.keys import KeyRouter
 from gmm_studio.gui.painting import Style
+from gmm_studio.gui.panels.controls import forget_typing
 from gmm_studio.gui.panels.data_panel import DataPanel
 from gmm_studio.gui.panels.model_panel import ModelPanel
 from gmm_studio.gui.panels.parameters_panel import ParametersPanel
@@ -66,7 +67,8 @@ class Window(QMainWindow):
         self.session = Session(generate(_FIRST_CLOUD), self)
         self._make_views()
         self._lay_out()
-        self.presenter = Presenter(self)
+        self.presenter = Presenter(self, self)
+        self.presenter.title_changed.connect(self.setWindowTitle)
         self._connect_views()
         self._connect_panels()
         self._restore()
@@ -240,9 +242,11 @@ class Window(QMainWindow):
 
     def _escape(self) -> None:
         focus = QApplication.focusWidget()
+        was_typing = forget_typing(focus)
         if focus is not None and focus is not self.cloud_view:
             focus.clearFocus()
-        self.hands.escape()
+        if not was_typing:
+            self.hands.escape()
         self.presenter.fall_silent()
 
     def _on_pill(self) -> None:

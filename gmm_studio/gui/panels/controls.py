@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-__all__ = ["Choice", "Field", "Number", "button", "switch"]
+__all__ = ["Choice", "Field", "Number", "button", "forget_typing", "switch"]
 
 
 class Choice(QComboBox):
@@ -101,6 +101,16 @@ class Field(QLineEdit):
     def show_value(self, value: float) -> None:
         """Show a number exactly."""
         self.setText(f"{value:g}" if float(f"{value:g}") == value else repr(value))
+
+
+def forget_typing(widget: QWidget | None) -> bool:
+    """Bring back what a field said before somebody typed; whether somebody had."""
+    edit = widget.lineEdit() if isinstance(widget, QSpinBox) else widget
+    if not isinstance(edit, QLineEdit) or not edit.isUndoAvailable():
+        return False
+    while edit.isUndoAvailable():
+        edit.undo()
+    return True
 
 
 def button(text: str, tip: str, parent: QWidget | None = None) -> QPushButton:
