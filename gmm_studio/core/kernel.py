@@ -426,7 +426,7 @@ def _moments(
     """Log-likelihood (r,) and sums (r, k, m) over a block, in standard units."""
     densities, total, log_total = _densities(monomials, forms)
     r, k, b = densities.shape
-    # A sum and not a product: BLAS rounds dot products by where in memory the numbers are.
+    # A sum and not a product: BLAS rounds long dot products by how many threads it has.
     log_likelihood = (log_total if weights is None else log_total * weights)[:, 0].sum(axis=1)
     factor = (1.0 if weights is None else weights) / total
     if r == 1 and k >= DIVIDE_MONOMIALS_FROM and not forms.shifted:
@@ -486,7 +486,9 @@ def _in_threads(function: Callable[[_Item], _Result], items: Sequence[_Item]) ->
 
 @lru_cache(maxsize=1)
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(processors(), thread_name_prefix="gmm-kernel")
+    return ThreadPoolExecutor(
+        processors(), thread_name_prefix="gmm-kernel", initializer=_limit_blas
+    )
 
 
 def processors() -> int:
@@ -511,14 +513,34 @@ class _OneBlasThread:
     def __enter__(self) -> None:
         with self._lock:
             if self._inside == 0:
-                self._limiter = _blas().limit(limits=1, user_api="blas")
+                self._limiter = _limit_blas()
             self._inside += 1
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._inside -= 1
             if self._inside == 0:
+                _take_control()
                 self._limiter.restore_original_limits()
+
+
+def _limit_blas() -> Any:
+    """One thread for the linear algebra of the process, or of this thread where each has its own.
+
+    Returns
+    -------
+    object
+        Undoes it by `restore_original_limits`.
+    """
+    _take_control()
+    return _blas().limit(limits=1, user_api="blas")
+
+
+def _take_control() -> None:
+    """Else threadpoolctl obeys only the first thread that ever asked, and ignores the others."""
+    for library in _blas().lib_controllers:
+        if hasattr(library, "clear_controlling_thread"):
+            library.clear_controlling_thread(force=True)
 
 
 @lru_cache(maxsize=1)

@@ -57,7 +57,6 @@ class RunBook(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._records: list[RunRecord] = []
-        self._count = 0
 
     def of(self, cloud: PointCloud) -> list[RunRecord]:
         """The runs on a cloud, oldest first."""

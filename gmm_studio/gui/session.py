@@ -303,6 +303,8 @@ class Session(QObject):
             record.stop = Stop("cancelled")
             self._extend(record)
             self.runs.changed.emit()
+        elif record is not None:
+            self._show(None)
         self.playback.pause()
         self.busy_changed.emit()
         return was
@@ -315,9 +317,12 @@ class Session(QObject):
         self._errands.close()
 
     def toggle_play(self) -> None:
-        """Play or pause."""
+        """Play or pause; without a run, compute one first."""
         if self._shown is not None:
             self.playback.toggle()
+        elif self.document.missing_seed is None and not self.is_computing:
+            self._play_next = True
+            self._begin(self.document)
 
     def _on_document_changed(self, old: Document, new: Document) -> None:
         self._keep_cursor()

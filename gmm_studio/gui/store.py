@@ -18,6 +18,7 @@ class _Edit(QUndoCommand):
         self._store = store
         self._before = before
         self._after = after
+        self.is_refused = False
 
     @property
     def keeps_cloud(self) -> bool:
@@ -26,6 +27,8 @@ class _Edit(QUndoCommand):
 
     def undo(self) -> None:
         self._store._show(self._before)
+        # Qt forgets a command that is obsolete after it was undone; before, it would not undo it.
+        self.setObsolete(self.is_refused)
 
     def redo(self) -> None:
         self._store._show(self._after)
@@ -56,8 +59,7 @@ class Store(QObject):
         """Undo the last edit and forget it, unless it brought another cloud."""
         command = self.undo_stack.command(self.undo_stack.index() - 1)
         if isinstance(command, _Edit) and command.keeps_cloud:
-            # Qt forgets an obsolete command once it is undone.
-            command.setObsolete(True)
+            command.is_refused = True
             self.undo_stack.undo()
 
     def _show(self, document: Document) -> None:

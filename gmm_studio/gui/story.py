@@ -42,7 +42,8 @@ def tell(session: Session) -> Sentence:
     if session.trouble:
         return Sentence(session.trouble, kind="problem")
     if run is None or step is None:
-        return Sentence(_tr("Finding a start…") if session.is_computing else "")
+        computing = session.is_computing
+        return Sentence(_tr("Finding a start…") if computing else _tr("No run yet. Space fits"))
     if session.playback.is_at_end and run.stop is not None:
         return _ending(run.stop, step)
     if step.index == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from string import Template
 from typing import Literal
@@ -81,9 +82,6 @@ class ThemeManager(QObject):
     ) -> None:
         super().__init__(parent)
         self._app = app
-        self._images = QTemporaryDir()
-        if not self._images.isValid():
-            raise OSError(self._images.errorString())
         self._scheme = scheme
         self._scale = _within(scale)
         self._worn: tuple[Palette, float] | None = None
@@ -150,8 +148,17 @@ class ThemeManager(QObject):
         self._worn = (palette, self._scale)
         self._app.setPalette(qt_palette(palette))
         self._app.setFont(self.font)
-        self._app.setStyleSheet(style_sheet(palette, self._scale, Path(self._images.path())))
+        self._app.setStyleSheet(style_sheet(palette, self._scale, Path(_images().path())))
         self.changed.emit(palette)
+
+
+@lru_cache(maxsize=1)
+def _images() -> QTemporaryDir:
+    """Where the pictures of the style sheet are, as long as the process may wear it."""
+    folder = QTemporaryDir()
+    if not folder.isValid():
+        raise OSError(folder.errorString())
+    return folder
 
 
 def style_sheet(palette: Palette, scale: float, folder: Path) -> str:

@@ -128,7 +128,7 @@ def nice_ticks(low: float, high: float, most: int) -> dict[float, str]:
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= raw * (1 - 1e-9))
     first = math.ceil(low / step - 1e-9)
-    count = int((high - first * step) / step + 1e-9) + 1
+    count = math.floor((high - first * step) / step + 1e-9) + 1
     values = ((first + i) * step for i in range(min(max(count, 0), 1000)))
     return {value: format_tick(value, step) for value in values}
 

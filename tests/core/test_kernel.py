@@ -253,6 +253,49 @@ def test_the_linear_algebra_gets_its_threads_back() -> None:
     assert blas_threads() == before
 
 
+def test_the_limit_holds_in_every_thread() -> None:
+    """The newer threadpoolctl obeys only the thread that came first, unless told otherwise."""
+    before = blas_threads()
+    points = cloud(9 * kernel.BLOCK)
+    mixture = draw_start(points, "random-points", 3)
+    inside: list[list[int]] = []
+
+    def visit(rows: slice, share: FloatArray) -> None:
+        inside.append(blas_threads())
+
+    def work() -> None:
+        each_responsibility_block(standardize(points), mixture, visit)
+        with kernel.one_blas_thread:
+            inside.append(blas_threads())
+
+    for _ in range(2):
+        work()
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        assert blas_threads() == before
+    assert inside == [[1] * len(before)] * 40
+
+
+def test_the_last_to_leave_gives_the_threads_back() -> None:
+    before = blas_threads()
+    entered, leave = threading.Event(), threading.Event()
+
+    def stay() -> None:
+        with kernel.one_blas_thread:
+            entered.set()
+            leave.wait(10)
+
+    thread = threading.Thread(target=stay)
+    with kernel.one_blas_thread:
+        thread.start()
+        entered.wait(10)
+    assert set(blas_threads()) == {1}
+    leave.set()
+    thread.join()
+    assert blas_threads() == before
+
+
 def test_a_suspended_iteration_holds_nothing() -> None:
     before = blas_threads()
     points = cloud(2 * kernel.BLOCK)

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from gmm_studio.document import Drawn
 from gmm_studio.gui.window import Window
-from tests.gui.acting import Control, Shift, click, key
+from tests.gui.acting import Control, Left, Shift, click, key
 from tests.gui.conftest import settle
 
 Key = Qt.Key
@@ -28,20 +28,16 @@ def open_sections(window: Window) -> None:
 
 
 def reached_by_tab(window: Window) -> list[QWidget]:
-    """All that Tab goes to, in its order."""
+    """All that Tab goes to, in its order, from the cloud view on."""
+    focus(window.cloud_view)
     found: list[QWidget] = []
-    widget = window.nextInFocusChain()
-    while widget is not window:
-        if (
-            widget.window() is window
-            and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-            and widget.focusProxy() is None
-            and widget.isVisible()
-            and widget.isEnabled()
-        ):
-            found.append(widget)
-        widget = widget.nextInFocusChain()
-    return found
+    while True:
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        if widget in found:
+            return found
+        found.append(widget)
+        key(window, Key.Key_Tab)
 
 
 def is_text(widget: QWidget) -> bool:
@@ -169,6 +165,8 @@ def test_tab_goes_through_the_window_in_the_order_of_the_screen(window: Window) 
     open_sections(window)
     chain = reached_by_tab(window)
     order = [
+        window.cloud_view,
+        position(window),
         window.data_panel.cloud,
         window.data_panel.open_button,
         window.data_panel.sample,
@@ -179,8 +177,6 @@ def test_tab_goes_through_the_window_in_the_order_of_the_screen(window: Window) 
         window.start_panel.place,
         window.start_panel.another,
         window.start_panel.random_state,
-        window.cloud_view,
-        position(window),
     ]
     places = [chain.index(widget) for widget in order]
     assert places == sorted(places)
@@ -200,11 +196,12 @@ def test_a_number_field_keeps_its_keys(qtbot: QtBot, window: Window) -> None:
     before = cursor(window)
     focus(field)
     field.selectAll()
-    for what in ("1", "2", Key.Key_Left, "0", Key.Key_Home, "s", "n", Key.Key_End, Key.Key_Left):
+    for what in ("3", "2", Key.Key_Left, Key.Key_Backspace, Key.Key_End, Key.Key_Home, "s", "n"):
         key(window, what)
-    assert field.lineEdit().text() == "102"
-    assert field.lineEdit().cursorPosition() == 2
-    key(window, Key.Key_Backspace)
+    assert field.lineEdit().text() == "2"
+    assert field.lineEdit().cursorPosition() == 0
+    key(window, "1")
+    key(window, Key.Key_Right)
     assert field.lineEdit().text() == "12"
     assert cursor(window) == before, "no key went to the transport"
     assert window.cloud_view.tool == "pick"
@@ -297,20 +294,12 @@ def test_escape_leaves_what_was_typed(qtbot: QtBot, window: Window) -> None:
 
 
 def test_a_click_leaves_the_focus_where_it_was(qtbot: QtBot, window: Window) -> None:
-    open_sections(window)
-    settle(qtbot, window)
-    buttons = [
-        widget
-        for widget in window.findChildren(QAbstractButton)
-        if widget.isVisible() and widget.isEnabled() and widget.window() is window
-    ]
-    assert len(buttons) > 15
     for home in (window.cloud_view, window.model_panel.k):
         focus(home)
         for widget in (
             window.start_panel.another,
             window.data_panel.header,
-            window.view_panel.equal,
+            window.view_panel.header,
             window.transport._play,
             window.transport._scrubber,
             window.cloud_view,
@@ -331,8 +320,15 @@ def test_choosing_in_a_list_leaves_the_focus_where_it_was(
     click(choice)
     popup = choice.view()
     qtbot.waitUntil(popup.isVisible)
-    click(popup.viewport(), popup.visualRect(choice.model().index(3, 0)).center())
-    qtbot.waitUntil(lambda: not popup.isVisible())
+    at = popup.visualRect(choice.model().index(3, 0)).center()
+
+    def choose() -> bool:
+        """A list that has just opened takes a click for the second one of a double click."""
+        qtbot.mouseMove(popup.viewport(), at)
+        qtbot.mouseClick(popup.viewport(), Left, pos=at)
+        return not popup.isVisible()
+
+    qtbot.waitUntil(choose)
     settle(qtbot, window)
     assert choice.currentIndex() == 3
     assert QApplication.focusWidget() is window.cloud_view

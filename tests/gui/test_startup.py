@@ -208,7 +208,7 @@ def test_a_library_that_is_really_broken(tmp_path):
     (tmp_path / "libfontconfig.so.1").touch()
     code = "from gmm_studio.gui.startup import diagnose; print(diagnose())"
     done = run(code, QT_QPA_PLATFORM="offscreen", LD_LIBRARY_PATH=str(tmp_path))
-    assert "not installed: libfontconfig.so.1\n" in done.stdout, done.stderr
+    assert "not installed: libfontconfig.so.1" in done.stdout, done.stderr
 
 
 @linux

@@ -241,9 +241,10 @@ def test_the_program_has_an_icon(qapp):
 def test_icons_do_not_outlive_the_application_badly():
     code = (
         "import sys; from PySide6.QtWidgets import QApplication; app = QApplication(sys.argv)\n"
-        "from gmm_studio.gui.theme import ThemeManager; from gmm_studio.gui.icons import icon\n"
+        "from gmm_studio.gui.icons import icon\n"
+        "from gmm_studio.gui.theme import ThemeManager, _images\n"
         "manager = ThemeManager(app, 'dark'); icon('play', '#ffffff')\n"
-        "print(manager._images.path())"
+        "print(_images().path())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr == ""
