@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -44,13 +44,13 @@ __all__ = [
     "standardize",
 ]
 
-BLOCK = 16_384
-"""Points in a block: monomials and densities of a few components fit the second-level cache."""
+BLOCK = 32_768
+"""Points in a block: the monomials of one, and the densities, fit the second-level cache."""
 
 TILE = 163_840
-"""At most so many densities are held at once by a thread; more runs are taken in turns."""
+"""So many densities do: blocks are cut for many components, and many runs taken in turns."""
 
-PARALLEL_FROM = 100_000
+PARALLEL_FROM = 500_000
 """Densities in a pass from which the work of starting threads pays."""
 
 LIMITED_FROM = 10_000
@@ -114,6 +114,14 @@ class Moments:
     about: FloatArray
 
 
+class Piece(NamedTuple):
+    """Some rows of a cloud: their monomials (m, b), and their sample weights."""
+
+    rows: slice
+    monomials: FloatArray
+    weights: FloatArray | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class StandardCloud:
     """A cloud centred and divided by one number, laid out as blocks of monomials.
@@ -144,6 +152,25 @@ class StandardCloud:
     def n(self) -> int:
         """Number of points."""
         return sum(block.shape[1] for block in self.blocks)
+
+    def pieces(self, k: int) -> list[Piece]:
+        """The blocks in order, cut in equal parts so that k densities of each point fit a tile."""
+        result = []
+        first = 0
+        for block, weights in zip(self.blocks, self.weights, strict=True):
+            b = block.shape[1]
+            step = math.ceil(b / math.ceil(b * k / TILE))
+            for i in range(0, b, step):
+                part = slice(i, min(i + step, b))
+                result.append(
+                    Piece(
+                        slice(first + part.start, first + part.stop),
+                        block[:, part],
+                        None if weights is None else weights[part],
+                    )
+                )
+            first += b
+        return result
 
     def parameters(self, mixtures: Sequence[Mixture]) -> Parameters:
         """Mixtures of equal k in standard units, their weights summing to 1 exactly.
@@ -234,24 +261,21 @@ def accumulate(
     """
     forms = _quadratic_forms(parameters, about)
     r, k, m = forms.coefficients.shape
-    runs = max(1, TILE // (k * min(BLOCK, data.n)))
-    tiles = [
-        (slice(i, min(i + runs, r)), block)
-        for i in range(0, r, runs)
-        for block in range(len(data.blocks))
-    ]
+    pieces = data.pieces(k)
+    step = max(1, TILE // (k * pieces[0].monomials.shape[1]))
+    tiles = [(slice(i, min(i + step, r)), piece) for i in range(0, r, step) for piece in pieces]
 
-    def take(tile: tuple[slice, int]) -> tuple[FloatArray, FloatArray]:
+    def take(tile: tuple[slice, Piece]) -> tuple[FloatArray, FloatArray]:
         if cancelled():
             raise Cancelled
-        rows, block = tile
-        return _moments(data.blocks[block], data.weights[block], forms.of(rows))
+        runs, piece = tile
+        return _moments(piece, forms.of(runs))
 
     log_likelihood = np.full(r, -data.total_weight * data.d * math.log(data.scale))
     sums = np.zeros((r, k, m))
-    for (rows, _), (part, part_sums) in zip(tiles, _each(take, tiles, data.n * k * r), strict=True):
-        log_likelihood[rows] += part
-        sums[rows] += part_sums
+    for (runs, _), (part, part_sums) in zip(tiles, _each(take, tiles, data.n * k * r), strict=True):
+        log_likelihood[runs] += part
+        sums[runs] += part_sums
     return Moments(log_likelihood, sums, forms.about)
 
 
@@ -281,15 +305,14 @@ def each_responsibility_block(
     """
     forms = _quadratic_forms(data.parameters([mixture]))
 
-    def take(block: int) -> None:
+    def take(piece: Piece) -> None:
         if cancelled():
             raise Cancelled
-        densities, total, _ = _densities(data.blocks[block], forms)
+        densities, total, _ = _densities(piece.monomials, forms)
         densities /= total
-        first = block * BLOCK
-        visit(slice(first, first + densities.shape[2]), densities[0])
+        visit(piece.rows, densities[0])
 
-    _each(take, range(len(data.blocks)), data.n * mixture.k)
+    _each(take, data.pieces(mixture.k), data.n * mixture.k)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -420,10 +443,9 @@ def _sum_of_components(densities: FloatArray) -> FloatArray:
     return np.asarray(np.ones((1, densities.shape[1])) @ densities)
 
 
-def _moments(
-    monomials: FloatArray, weights: FloatArray | None, forms: _QuadraticForms
-) -> tuple[FloatArray, FloatArray]:
-    """Log-likelihood (r,) and sums (r, k, m) over a block, in standard units."""
+def _moments(piece: Piece, forms: _QuadraticForms) -> tuple[FloatArray, FloatArray]:
+    """Log-likelihood (r,) and sums (r, k, m) over some points, in standard units."""
+    _, monomials, weights = piece
     densities, total, log_total = _densities(monomials, forms)
     r, k, b = densities.shape
     # A sum and not a product: BLAS rounds long dot products by how many threads it has.

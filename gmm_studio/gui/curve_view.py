@@ -20,6 +20,8 @@ from gmm_studio.gui.runs import RunRecord
 __all__ = ["CurveView"]
 
 _MOST_GHOSTS = 40
+_FEWEST = 2.0
+"""Iterations that are always shown."""
 _LABELS = 220
 """Pixels that the two labels need side by side."""
 
@@ -153,10 +155,10 @@ class CurveView(pg.PlotWidget):  # type: ignore[misc]
             self.getViewBox().mapSceneToView(self.mapToScene(event.position().toPoint())).x()
         )
         factor = 1.2 ** (-event.angleDelta().y() / 120)
-        low, high = at + (low - at) * factor, at + (high - at) * factor
-        last = self._longest()
-        low, high = max(low, 0.0), min(high, float(last))
-        self._zoomed = None if high - low >= last else (low, max(high, low + 2))
+        last, size = float(self._longest()), max((high - low) * factor, _FEWEST)
+        left = at - (at - low) * size / (high - low)
+        left = min(max(left, 0.0), last - size)
+        self._zoomed = None if size >= last else (left, left + size)
         self._set_range()
 
     def _ask(self, at: QPointF) -> None:

@@ -106,7 +106,7 @@ class _Paints(QObject):
     def _on_presented(self) -> None:
         self._presented = True
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() == QEvent.Type.Paint and (watched is not self._cloud or self._presented):
             self._presented = False
             self.wait_for.discard(watched)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QWheelEvent, QWindow
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -90,19 +90,8 @@ def drag(widget: QWidget, places: Iterable[Place], modifiers: Qt.KeyboardModifie
 
 def wheel(widget: QWidget, at: Place, turns: float) -> None:
     """Turn the wheel; forward is positive."""
-    point = QPointF(_in_window(widget, at))
-    handle = _window_of(widget)
-    event = QWheelEvent(
-        point,
-        QPointF(handle.mapToGlobal(point.toPoint())),
-        QPoint(),
-        QPoint(0, round(120 * turns)),
-        Qt.MouseButton.NoButton,
-        Plain,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(handle, event)
+    point = _in_window(widget, at)
+    QTest.wheelEvent(_window_of(widget), point, QPoint(0, round(120 * turns)))
 
 
 def key(widget: QWidget, what: Qt.Key | str, modifiers: Qt.KeyboardModifier = Plain) -> None:
