@@ -31,9 +31,11 @@ __all__ = [
     "remove_seed",
     "seeds_of",
     "start_from",
+    "without_points",
 ]
 
 LARGEST_K = 100
+USUAL_K = 3
 
 Seed: TypeAlias = tuple[float, ...]
 """The coordinates of a seed."""
@@ -106,10 +108,22 @@ def make_start(document: Document, cancelled: Callable[[], bool] = never) -> Mix
 
 
 def new_cloud(document: Document, cloud: PointCloud) -> Document:
-    """Another cloud, with a start drawn anew; a known truth brings its number of components."""
-    k = cloud.truth.k if cloud.truth else document.k
+    """Another cloud, with a start drawn anew.
+
+    A known truth brings its number of components; else the one that a person chose is kept.
+    """
+    was = document.cloud.truth
+    chosen = document.k if was is None or document.k != was.k else USUAL_K
+    k = cloud.truth.k if cloud.truth else chosen
     start = Drawn(document.start.method) if isinstance(document.start, Drawn) else Drawn()
     return replace(document, cloud=cloud, k=min(k, cloud.n, LARGEST_K), start=start)
+
+
+def without_points(document: Document, cloud: PointCloud) -> Document:
+    """The cloud with some points deleted; the start stays where there are points enough."""
+    if document.k > cloud.n:
+        return new_cloud(document, cloud)
+    return replace(document, cloud=cloud)
 
 
 def choose_k(document: Document, k: int) -> Document:

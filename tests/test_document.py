@@ -32,6 +32,7 @@ from gmm_studio.document import (
     remove_seed,
     seeds_of,
     start_from,
+    without_points,
 )
 
 A, B, C = (0.0, 1.0), (2.0, -1.0), (3.5, 0.25)
@@ -219,8 +220,10 @@ def test_a_method_is_chosen_with_its_random_state(placed: Document) -> None:
 def test_a_new_cloud_brings_its_number_of_components(placed: Document) -> None:
     grid = new_cloud(placed, generate("grid", 100))
     assert (grid.k, grid.start) == (9, Drawn())
-    ring = new_cloud(replace(placed, k=5), generate("ring", 100))
-    assert ring.k == 5
+    ring = new_cloud(grid, generate("ring", 100))
+    assert ring.k == 3, "the number of another truth says nothing"
+    moons = new_cloud(replace(placed, k=5), generate("moons", 100))
+    assert moons.k == 5, "a person's own choice stays"
 
 
 def test_a_new_cloud_keeps_method_and_configuration(document: Document) -> None:
@@ -232,6 +235,15 @@ def test_a_new_cloud_keeps_method_and_configuration(document: Document) -> None:
 
 def test_a_small_cloud_has_at_most_as_many_components_as_points(document: Document) -> None:
     assert new_cloud(document, PointCloud([[1.0, 2.0]])).k == 1
+
+
+def test_deleting_points_keeps_the_start(placed: Document) -> None:
+    keep = np.arange(60) < 50
+    reduced = without_points(placed, placed.cloud.subset(keep))
+    assert reduced.cloud.n == 50
+    assert (reduced.k, reduced.start) == (3, placed.start)
+    few = without_points(placed, placed.cloud.subset(np.arange(60) < 2))
+    assert (few.cloud.n, few.k, few.start) == (2, 2, Drawn())
 
 
 def test_start_from_takes_the_mixture_whole(document: Document) -> None:

@@ -35,6 +35,7 @@ from gmm_studio.core.mixture import LOG_2PI, Mixture, trusted_mixture
 __all__ = [
     "Moments",
     "Parameters",
+    "Piece",
     "StandardCloud",
     "accumulate",
     "each_responsibility_block",
@@ -45,12 +46,12 @@ __all__ = [
 ]
 
 BLOCK = 32_768
-"""Points in a block: the monomials of one, and the densities, fit the second-level cache."""
+"""Points in a block: enough that the calls, and threads waiting for each other, cost little."""
 
-TILE = 163_840
-"""So many densities do: blocks are cut for many components, and many runs taken in turns."""
+TILE = 131_072
+"""Densities that stay in the second-level cache: where there would be more, blocks are cut."""
 
-PARALLEL_FROM = 500_000
+PARALLEL_FROM = 300_000
 """Densities in a pass from which the work of starting threads pays."""
 
 LIMITED_FROM = 10_000
@@ -76,8 +77,13 @@ LOG_ZERO = -1e300
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+_ONE_PLACE = 1e-15
 _SMALLEST_SCALE = 1e-150
 _MONOMIALS = {1: 3, 2: 6}
+
+# Until it has seen an array as large as this one go, glibc hands back what is freed and faults it
+# in again in every pass: twice the time at 10⁴ points.
+np.empty(2**21)
 
 
 def never() -> bool:
@@ -106,7 +112,8 @@ class Moments:
         Sums over the points of responsibility times sample weight times each monomial of
         `point - about`.
     about : ndarray, shape (r, k, d)
-        Zero, or the component's mean where it is narrow.
+        What was subtracted: zero, or the component's mean where it is narrow, unless asked
+        otherwise.
     """
 
     log_likelihood: FloatArray
@@ -203,7 +210,7 @@ def standardize(cloud: PointCloud) -> StandardCloud:
     Raises
     ------
     InputError
-        When all points are at one place, so that there is no unit.
+        When all points (of any weight) are at one place, so that there is no unit.
     """
     weights, total = cloud.weights, cloud.total_weight
     columns = np.array(cloud.points.T, order="C")
@@ -216,7 +223,7 @@ def standardize(cloud: PointCloud) -> StandardCloud:
     columns -= offset[:, None]
     variances = [np.average(column * column, weights=weights) for column in columns]
     unit = math.sqrt(sum(variances) / cloud.d)
-    if unit == 0:
+    if unit < _ONE_PLACE:
         raise InputError(
             "All points are at the same place. EM needs at least two different points."
         )
@@ -487,11 +494,15 @@ def _each(
 
 
 def _in_threads(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> Sequence[_Result]:
-    """Each thread takes the next item until none is left, or one has failed."""
+    """Each thread takes the next item until none is left, or one has failed.
+
+    Nobody is still at work when it returns or raises, be it for Ctrl+C.
+    """
     queue = iter(enumerate(items))
     results: list[Any] = [None] * len(items)
 
     def work() -> None:
+        _limit_blas()
         try:
             for index, item in queue:
                 results[index] = function(item)
@@ -500,7 +511,11 @@ def _in_threads(function: Callable[[_Item], _Result], items: Sequence[_Item]) ->
             raise
 
     futures = [_pool().submit(work) for _ in range(processors())]
-    wait(futures)
+    try:
+        wait(futures)
+    finally:
+        deque(queue, maxlen=0)
+        wait(futures)
     for future in futures:
         future.result()
     return results
@@ -508,9 +523,7 @@ def _in_threads(function: Callable[[_Item], _Result], items: Sequence[_Item]) ->
 
 @lru_cache(maxsize=1)
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(
-        processors(), thread_name_prefix="gmm-kernel", initializer=_limit_blas
-    )
+    return ThreadPoolExecutor(processors(), thread_name_prefix="gmm-kernel")
 
 
 def processors() -> int:
@@ -549,10 +562,7 @@ class _OneBlasThread:
 def _limit_blas() -> Any:
     """One thread for the linear algebra of the process, or of this thread where each has its own.
 
-    Returns
-    -------
-    object
-        Undoes it by `restore_original_limits`.
+    What it returns undoes it by `restore_original_limits`.
     """
     _take_control()
     return _blas().limit(limits=1, user_api="blas")

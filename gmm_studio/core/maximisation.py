@@ -120,7 +120,6 @@ def _floor(covariances: FloatArray, floor: float) -> FloatArray:
 
 
 def degenerate_component(update: Update, variance_floor: float, run: int = 0) -> int | None:
-    """The component (from 0) whose covariance has collapsed where no floor holds it."""
-    if variance_floor > 0 or update.smallest[run].min() >= COLLAPSED:
-        return None
-    return int(update.smallest[run].argmin())
+    """The first component (from 0) whose covariance has collapsed where no floor holds it."""
+    collapsed = update.smallest[run] < COLLAPSED
+    return int(collapsed.argmax()) if variance_floor == 0 and collapsed.any() else None

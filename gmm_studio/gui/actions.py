@@ -137,7 +137,7 @@ class Actions(QObject):
             self._add(menu, f"layer_{name}", text, key, checkable=True)
         menu.addSeparator()
         self._add(menu, "larger", tr("&Larger interface"), _Standard.ZoomIn, "Ctrl+=")
-        self._add(menu, "smaller", tr("S&maller interface"), _Standard.ZoomOut)
+        self._add(menu, "smaller", tr("Sm&aller interface"), _Standard.ZoomOut)
         self._add(menu, "normal", tr("&Normal size"), "Ctrl+0")
         themes = menu.addMenu(tr("T&heme"))
         group = QActionGroup(self)

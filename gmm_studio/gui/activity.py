@@ -10,7 +10,7 @@ from gmm_studio.gui.panels.controls import button
 __all__ = ["Activity"]
 
 _PATIENCE_MS = 300
-_MESSAGE_MS = 12_000
+_MESSAGE_MS = 6_000
 
 
 class Activity(QStatusBar):
@@ -83,5 +83,5 @@ class Activity(QStatusBar):
         if working:
             self._progress.setRange(0, self._limit)
             self._progress.setValue(self._done)
-        if not self._message.isActive():
+        if working or not self._message.isActive():
             self._hint.setText(self._work if working else self._next)

@@ -262,7 +262,8 @@ class CloudView(QWidget):
         """Drag what was pressed, or say what is under the pointer."""
         at, press = event.position(), self._press
         if press is None or not event.buttons() & Qt.MouseButton.LeftButton:
-            self._hover(self._point_at(at) if self._seed_or_mean_at(at) is None else None)
+            free = self._tool == "pick" and self._seed_or_mean_at(at) is None
+            self._hover(self._point_at(at) if free else None)
             self._show_cursor(at)
             return
         if not press.moved:

@@ -39,13 +39,24 @@ class _Axis(pg.AxisItem):  # type: ignore[misc]
         return [f"{value * scale:,.{decimals}f}".replace("-", MINUS) for value in values]
 
 
+class _WholeAxis(_Axis):
+    """Ticks at whole numbers only."""
+
+    def tickSpacing(  # noqa: N802
+        self, low: float, high: float, size: float
+    ) -> list[tuple[float, float]]:
+        """Spacings of 1 or more."""
+        found: list[tuple[float, float]] = super().tickSpacing(low, high, size)
+        return [(max(1.0, spacing), offset) for spacing, offset in found]
+
+
 class CurveView(pg.PlotWidget):  # type: ignore[misc]
     """Emits the iteration that a person clicks or drags to."""
 
     cursor_requested = Signal(int)
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
-        axes = {"bottom": _Axis("bottom"), "left": _Axis("left")}
+        axes = {"bottom": _WholeAxis("bottom"), "left": _Axis("left")}
         super().__init__(parent, axisItems=axes, enableMenu=False)
         self.setObjectName("curve_view")
         self.setAccessibleName(self.tr("Log-likelihood over the iterations"))
@@ -85,7 +96,7 @@ class CurveView(pg.PlotWidget):  # type: ignore[misc]
             axis.setPen(pg.mkPen(palette.border))
             axis.setTextPen(pg.mkPen(palette.muted))
             axis.setStyle(tickLength=0, tickFont=style.font, maxTickLevel=0, tickTextOffset=8)
-        self.getAxis("left").setWidth(round(84 * style.scale))
+        self.getAxis("left").setWidth(round(104 * style.scale))
         self.getAxis("bottom").setHeight(round(28 * style.scale))
         width = style.scale
         self._curve.setPen(pg.mkPen(palette.accent, width=2.4 * width))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -19,13 +20,20 @@ from gmm_studio.gui.worker import Failed, Post, Task, Worker
 __all__ = ["Errands"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reduced:
+    cloud: PointCloud
+
+
 class Errands(QObject):
     """One errand at a time; a new one replaces the one that is under way.
 
     Signals
     -------
     brought(cloud)
-        A cloud was read, drawn or cut.
+        A cloud was read or drawn.
+    reduced(cloud)
+        Points were deleted.
     selected(cloud, selection)
         Which points of a cloud are in a box; None for none.
     saved(path)
@@ -35,6 +43,7 @@ class Errands(QObject):
     """
 
     brought = Signal(object)
+    reduced = Signal(object)
     selected = Signal(object, object)
     saved = Signal(object)
     failed = Signal(object)
@@ -91,7 +100,7 @@ class Errands(QObject):
         def work(post: Post, _: Callable[[], bool]) -> None:
             if selection.all():
                 raise InputError("That would leave no point. Select fewer.")
-            post(cloud.subset(~selection))
+            post(_Reduced(cloud.subset(~selection)))
 
         self._go(work, self.tr("Deleting points"))
 
@@ -120,6 +129,8 @@ class Errands(QObject):
         for _, message in self._worker.take():
             if isinstance(message, PointCloud):
                 self.brought.emit(message)
+            elif isinstance(message, _Reduced):
+                self.reduced.emit(message.cloud)
             elif isinstance(message, Path):
                 self.saved.emit(message)
             elif isinstance(message, tuple):

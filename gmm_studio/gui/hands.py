@@ -22,7 +22,8 @@ class Hands(QObject):
 
     tool_changed = Signal(str)
     pin_changed = Signal()
-    hint = Signal(str, str)
+    hint = Signal(str)
+    dragging = Signal(int)
     pulse = Signal()
 
     def __init__(self, session: Session, view: CloudView, stage: Stage, keys: KeyRouter) -> None:
@@ -130,6 +131,7 @@ class Hands(QObject):
             self._taken_at = playback.cursor
         playback.move_to(0)
         self._stage.drag_seed(j, place)
+        self.dragging.emit(j)
 
     def _put_back(self) -> None:
         """The seed stays where it was, and the step that was on show comes back."""
@@ -145,7 +147,7 @@ class Hands(QObject):
 
     def _on_mean_dragged(self, j: int) -> None:
         text = self.tr("Drag seed {j}, or start from this step").format(j=j + 1)
-        self.hint.emit(text, self.tr("Start from this step"))
+        self.hint.emit(text)
 
     def _on_selection(self, corners: tuple[Seed, Seed]) -> None:
         first, second = corners

@@ -29,6 +29,9 @@ Opaque lines of one pixel take Qt's fast way: others cost up to a millisecond ea
 """
 
 _FAR = 1e5
+_DENSE = 20_000
+"""From so many points on thin lines are lost in the cloud without a halo."""
+
 _VERTICES = 96
 
 
@@ -123,7 +126,7 @@ def _x_ticks(viewport: Viewport, style: Style) -> dict[float, str]:
 
 
 def _y_ticks(viewport: Viewport, style: Style) -> dict[float, str]:
-    return nice_ticks(viewport.bottom, viewport.top, int(viewport.height / (72 * style.scale)))
+    return nice_ticks(viewport.bottom, viewport.top, int(viewport.height / (52 * style.scale)))
 
 
 def _paint_axes(painter: QPainter, viewport: Viewport, scene: Scene, style: Style) -> None:
@@ -180,7 +183,10 @@ def _paint_mixtures(painter: QPainter, viewport: Viewport, scene: Scene, style: 
         _paint_ellipses(painter, viewport, scene.cloud.truth, style, [palette.text], line, fill=0)
     if scene.mixture is not None and scene.layers.ellipses:
         colours = [component_colour(palette, j) for j in range(scene.mixture.k)]
-        _paint_ellipses(painter, viewport, scene.mixture, style, colours, SIGMAS, fill=26)
+        dense = scene.cloud.n >= _DENSE
+        _paint_ellipses(
+            painter, viewport, scene.mixture, style, colours, SIGMAS, fill=26, halo=dense
+        )
     if scene.layers.trails and scene.trails is not None:
         _paint_trails(painter, viewport, scene.trails, style)
 
@@ -194,6 +200,7 @@ def _paint_ellipses(
     lines: Iterable[tuple[int, float, Qt.PenStyle]],
     *,
     fill: int,
+    halo: bool = False,
 ) -> None:
     for j in range(mixture.k):
         if mixture.weights[j] == 0:
@@ -203,10 +210,11 @@ def _paint_ellipses(
         for sigma, width, pen_style in lines:
             polygon = _ellipse(viewport, mean, sigma * axes)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            if sigma == 1 and fill:
-                tint = QColor(colour)
-                tint.setAlpha(fill)
-                painter.setBrush(tint)
+            if halo or (sigma == 1 and fill):
+                if sigma == 1 and fill:
+                    tint = QColor(colour)
+                    tint.setAlpha(fill)
+                    painter.setBrush(tint)
                 painter.setPen(QPen(QColor(style.palette.canvas), (width + 2) * style.scale))
                 painter.drawPolygon(polygon)
                 painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -50,13 +50,14 @@ class Pill(QFrame):
         """The next thing."""
         return self._button
 
-    def show_text(self, text: str, button: str = "", *, kind: str = "") -> None:
+    def show_text(self, text: str, button: str = "", *, tip: str = "", kind: str = "") -> None:
         """Say something; `kind` "problem" makes it stand out. Nothing hides the pill."""
         if (text, button, kind) != (self.text, self._button.text(), self.property("kind") or ""):
             self._label.setText(text)
             self._button.setText(button)
             self._button.setVisible(bool(button))
             self._button.setAccessibleName(button)
+            self._button.setToolTip(tip)
             self.setAccessibleName(text)
             right = 8 if button else 16
             self.layout().setContentsMargins(16, 6, right, 6)  # type: ignore[union-attr]

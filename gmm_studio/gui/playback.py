@@ -23,6 +23,7 @@ class Playback(QObject):
         self._cursor = 0
         self._last = 0
         self._ended = False
+        self._following = False
         self._due = 0.0
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
@@ -60,9 +61,18 @@ class Playback(QObject):
     def extend(self, last: int, *, ended: bool) -> None:
         """More steps of the same run exist."""
         self._last, self._ended = last, ended
+        if self._following:
+            self.follow()
+
+    def follow(self) -> None:
+        """Show the last step, and each one that comes after it."""
+        self.pause()
+        self.move_to(self._last)
+        self._following = True
 
     def move_to(self, cursor: int) -> None:
         """Show a step, or the nearest that exists."""
+        self._following = False
         cursor = min(max(cursor, 0), self._last)
         if cursor != self._cursor:
             self._cursor = cursor

@@ -71,13 +71,16 @@ class Presenter(QObject):
         session.shown_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
         session.busy_changed.connect(self._show_activity)
+        session.busy_changed.connect(self._show_story)
         session.problem.connect(self.show_problem)
         session.saved.connect(self._show_saved)
         session.runs.changed.connect(self._show_runs)
         session.playback.playing_changed.connect(self._views.transport.show_playing)
         session.playback.playing_changed.connect(self._show_story)
+        session.playback.moved.connect(self._forget_hint)
         # With the picture and not before it: the pill says what is on show.
         views.stage.presented.connect(self._show_story)
+        views.hands.tool_changed.connect(self._show_story)
 
     @property
     def is_fresh(self) -> bool:
@@ -154,7 +157,8 @@ class Presenter(QObject):
 
     def _show_story(self, *_: object) -> None:
         sentence = self.sentence
-        self._views.pill.show_text(sentence.text, sentence.button, kind=sentence.kind)
+        pill = self._views.pill
+        pill.show_text(sentence.text, sentence.button, tip=sentence.tip, kind=sentence.kind)
         if self._views.hands.tool == "seed":
             text = self.tr("Arrows move a crosshair, Enter places a seed, Esc ends")
         else:
@@ -167,11 +171,23 @@ class Presenter(QObject):
     @property
     def sentence(self) -> Sentence:
         """What the pill says."""
-        return self._said or tell(self._views.session)
+        placing = self._views.hands.tool == "seed"
+        return self._said or tell(self._views.session, placing=placing)
 
-    def show_hint(self, text: str, _: str) -> None:
+    def show_hint(self, text: str) -> None:
         """Offer to start from the step on show."""
-        self._say(Sentence(text, self.tr("Start from this step"), "start_from_shown"))
+        button, tip = self.tr("Start from this step"), self.tr("What is on show becomes the start")
+        self._say(Sentence(text, button, "start_from_shown", tip=tip))
+
+    def show_drag(self, j: int) -> None:
+        """Say what letting go of seed j (from 0) does."""
+        text = self.tr("Let go of seed {j} to start from here").format(j=j + 1)
+        if self._said is None or self._said.text != text:
+            self._say(Sentence(text))
+
+    def _forget_hint(self) -> None:
+        if self._said is not None and self._said.action:
+            self.fall_silent()
 
     def show_problem(self, text: str) -> None:
         """Say what could not be done, and show in the panels what is still so."""

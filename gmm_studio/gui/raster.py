@@ -83,7 +83,7 @@ def dot_radius(n: int) -> float:
 
 
 def _dot_opacity(n: int) -> float:
-    return float(np.clip(0.8 * (2000 / max(n, 1)) ** 0.15, 0.35, 0.8))
+    return float(np.clip(0.8 * (2000 / max(n, 1)) ** 0.2, 0.2, 0.8))
 
 
 def rasterize(

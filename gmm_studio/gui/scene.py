@@ -108,4 +108,4 @@ def data_box(cloud: PointCloud, heights: Histogram | None) -> tuple[FloatArray, 
     if cloud.d == 2:
         return low, high
     top = float(heights.densities.max()) if heights is not None else 1.0
-    return np.array([low[0], 0.0]), np.array([high[0], 1.1 * top])
+    return np.array([low[0], 0.0]), np.array([high[0], 1.2 * top])

@@ -29,6 +29,7 @@ from gmm_studio.document import (
     remove_seed,
     seeds_of,
     start_from,
+    without_points,
 )
 from gmm_studio.gui.errands import Errands
 from gmm_studio.gui.exporting import Job
@@ -87,6 +88,7 @@ class Session(QObject):
         self._fit.arrived.connect(self._schedule)
         self._errands = Errands(self)
         self._errands.brought.connect(self._on_brought)
+        self._errands.reduced.connect(self._on_reduced)
         self._errands.selected.connect(self._on_selected)
         self._errands.saved.connect(self.saved)
         self._errands.failed.connect(self._report)
@@ -243,6 +245,9 @@ class Session(QObject):
     def _on_brought(self, cloud: PointCloud) -> None:
         self.store.edit(new_cloud(self.document, cloud), self.tr("New cloud"))
         self.loaded.emit(cloud)
+
+    def _on_reduced(self, cloud: PointCloud) -> None:
+        self.store.edit(without_points(self.document, cloud), self.tr("Delete points"))
 
     # Selected points
 

@@ -48,14 +48,15 @@ class Stage(QObject):
         self._layers = Layers()
         self._equal: bool | None = None
         self._is_fitting = True
+        self._is_fitted = True
         self._asked = self._done = 0
         self._drag: tuple[int, Seed] | None = None
         self._ghost: Mixture | None = None
         session.shown_changed.connect(self.refresh)
         session.selection_changed.connect(self.refresh)
         session.document_changed.connect(self._on_document_changed)
-        view.viewport_changed.connect(self.refresh)
-        view.resized.connect(self.refresh)
+        view.viewport_changed.connect(self._on_viewport_changed)
+        view.resized.connect(self._on_resized)
         view.fit_requested.connect(self.fit)
 
     @property
@@ -85,7 +86,16 @@ class Stage(QObject):
 
     def fit(self) -> None:
         """Show all points."""
-        self._is_fitting = True
+        self._is_fitting = self._is_fitted = True
+        self.refresh()
+
+    def _on_viewport_changed(self) -> None:
+        self._is_fitted = False
+        self.refresh()
+
+    def _on_resized(self) -> None:
+        """A view that nobody has moved goes on showing all points."""
+        self._is_fitting = self._is_fitting or self._is_fitted
         self.refresh()
 
     def drag_seed(self, j: int, place: Seed) -> None:
@@ -114,7 +124,7 @@ class Stage(QObject):
         self._drag = self._ghost = None
         if getattr(old, "cloud", None) is not getattr(new, "cloud", None):
             self._equal = None
-            self._is_fitting = True
+            self._is_fitting = self._is_fitted = True
         self.refresh()
 
     def scene(self) -> Scene:

@@ -19,18 +19,19 @@ class Sentence:
 
     text: str
     button: str = ""
-    action: Literal["", "another", "start_from_shown", "cancel"] = ""
+    action: Literal["", "another", "start_from_shown"] = ""
     kind: Literal["", "problem"] = ""
+    tip: str = ""
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Story", text)
 
 
-def tell(session: Session) -> Sentence:
-    """What the pill says now."""
+def tell(session: Session, *, placing: bool = False) -> Sentence:
+    """What the pill says now; `placing` says that a click begins a new set of seeds."""
     document, run, step = session.document, session.shown, session.step
-    missing = document.missing_seed
+    missing = 0 if placing and document.missing_seed is None else document.missing_seed
     if session.selection is not None:
         if session.selected_count == 1:
             return Sentence(_tr("1 point selected. Delete removes it"))
@@ -54,7 +55,7 @@ def tell(session: Session) -> Sentence:
 
 def _ending(stop: Stop, step: Step) -> Sentence:
     t = f"{step.index:,}"
-    another = _tr("Another start")
+    another, tip = _tr("Another start"), _tr("Draw again by the same method (N)")
     if stop.reason == "converged":
         text = _tr("Converged after {t}. Space replays")
     elif stop.reason == "iteration_limit":
@@ -64,5 +65,5 @@ def _ending(stop: Stop, step: Step) -> Sentence:
     else:
         text = _tr("Component {j} collapsed after {t}: switch on the variance floor, or try")
         j = (stop.component or 0) + 1
-        return Sentence(text.format(t=t, j=j), another, "another")
-    return Sentence(text.format(t=t), another, "another")
+        return Sentence(text.format(t=t, j=j), another, "another", tip=tip)
+    return Sentence(text.format(t=t), another, "another", tip=tip)

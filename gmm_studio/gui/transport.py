@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIntValidator, QMouseEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIntValidator, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -22,6 +22,11 @@ from gmm_studio.gui.icons import icon
 from gmm_studio.gui.playback import SPEEDS
 
 __all__ = ["Transport"]
+
+_NARROWEST = 19
+_WITH_ENDS = 25
+_WITH_SPEED = 28
+"""Widths in lines of text from which there is room for so much."""
 
 
 class _Scrubber(QSlider):
@@ -84,9 +89,9 @@ class Transport(QWidget):
         self._speed.setObjectName("speed")
         self._speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for speed in SPEEDS:
-            text = tr("1 step/s") if speed == 1 else tr("{n} steps/s").format(n=speed)
+            text = tr("{n}/s").format(n=speed)
             self._speed.addItem(text, speed)
-        self._speed.setToolTip(tr("How fast it plays"))
+        self._speed.setToolTip(tr("Steps per second"))
         self._speed.setAccessibleName(tr("Speed"))
         self._speed.activated.connect(self._on_speed)
         self._cursor = 0
@@ -97,7 +102,7 @@ class Transport(QWidget):
         """Colour the icons."""
         self._palette = palette
         self._position.setFixedWidth(self.fontMetrics().horizontalAdvance("0000000"))
-        self._speed.setFixedWidth(self.fontMetrics().horizontalAdvance("60 steps/s_________"))
+        self._speed.setFixedWidth(self.fontMetrics().horizontalAdvance("60/s________"))
         for button, name in (
             (self._first, "first"),
             (self._back, "back"),
@@ -136,6 +141,19 @@ class Transport(QWidget):
         """Let an iteration be typed."""
         self._position.setFocus()
         self._position.selectAll()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """What is left when `resizeEvent` has hidden what can be done without."""
+        hint = super().minimumSizeHint()
+        return QSize(round(_NARROWEST * self.fontMetrics().height()), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Hide the speed, then first and last, where there is no room for all."""
+        line = self.fontMetrics().height()
+        self._speed.setVisible(self.width() >= _WITH_SPEED * line)
+        for button in (self._first, self._last):
+            button.setVisible(self.width() >= _WITH_ENDS * line)
+        super().resizeEvent(event)
 
     def _button(self, tip: str, slot: object) -> QToolButton:
         button = QToolButton(self)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QFont
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QApplication,
     QFrame,
+    QLineEdit,
     QMainWindow,
     QScrollArea,
     QSplitter,
@@ -38,6 +40,7 @@ from gmm_studio.gui.panels.section import Section
 from gmm_studio.gui.panels.start_panel import StartPanel
 from gmm_studio.gui.panels.view_panel import ViewPanel
 from gmm_studio.gui.pill import Pill
+from gmm_studio.gui.playback import SPEEDS
 from gmm_studio.gui.presenter import Presenter
 from gmm_studio.gui.scene import Layers
 from gmm_studio.gui.session import Session
@@ -165,6 +168,8 @@ class Window(QMainWindow):
         hands.pin_changed.connect(self.presenter.refresh)
         hands.hint.connect(self.presenter.show_hint)
         hands.pulse.connect(self.pill.pulse)
+        hands.dragging.connect(self.presenter.show_drag)
+        self.cloud_view.drag_cancelled.connect(self.presenter.fall_silent)
         self.cloud_view.numbers_requested.connect(self.desk.open_numbers)
         self.cloud_view.menu_requested.connect(self.desk.open_menu)
         self.desk.problem.connect(self.presenter.show_problem)
@@ -261,8 +266,7 @@ class Window(QMainWindow):
         self.session.playback.move_to(0)
 
     def _on_last(self) -> None:
-        self.session.playback.pause()
-        self.session.playback.move_to(self.session.playback.last)
+        self.session.playback.follow()
 
     def _on_cursor(self, cursor: int) -> None:
         self.session.playback.pause()
@@ -336,11 +340,21 @@ class Window(QMainWindow):
             self.resize(room.boundedTo(QSize(1440, 900)))
         for name, section in self._sections.items():
             section.set_open(settings.value(f"sections/{name}", False, type=bool) is True)
-        self.session.playback.speed = int(str(settings.value("speed", 5)))
+        speeds = {str(speed): speed for speed in SPEEDS}
+        was = self.session.playback.speed
+        self.session.playback.speed = speeds.get(str(settings.value("speed")), was)
         self.transport.show_speed(self.session.playback.speed)
         self.actions_.show_recent(self.files.recent)
         self.actions_[f"scheme_{self._theme.scheme}"].setChecked(True)
         self._on_layers(self.stage.layers)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Nothing has the focus by chance: after a dialog the keys are the window's again."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            focus = QApplication.focusWidget()
+            if focus is None or not isinstance(focus, QLineEdit | QAbstractSpinBox):
+                self.cloud_view.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Remember the layout, cancel what runs and wait for it."""

@@ -10,7 +10,7 @@ from gmm_studio.core.cloud import as_cloud
 
 
 def test_a_list_of_numbers_is_one_dimensional() -> None:
-    cloud = PointCloud([1, 2, 4])  # type: ignore[arg-type]
+    cloud = PointCloud([1, 2, 4])
     assert (cloud.n, cloud.d, cloud.total_weight) == (3, 1, 3.0)
     assert cloud.columns == ("x",)
     assert not cloud.points.flags.writeable
@@ -18,7 +18,7 @@ def test_a_list_of_numbers_is_one_dimensional() -> None:
 
 def test_what_belongs_to_the_points() -> None:
     points = np.array([[1.0, 2.0], [3.0, 4.0]])
-    cloud = PointCloud(points, weights=[0, 2.5], labels=[1.0, 0.0], columns=("a", "b"))  # type: ignore[arg-type]
+    cloud = PointCloud(points, weights=[0, 2.5], labels=[1.0, 0.0], columns=("a", "b"))
     points[:] = 0
     assert cloud.points.tolist() == [[1, 2], [3, 4]]
     assert cloud.total_weight == 2.5
@@ -29,8 +29,8 @@ def test_what_belongs_to_the_points() -> None:
 
 
 def test_clouds_are_equal_only_to_themselves() -> None:
-    cloud = PointCloud([1.0, 2.0])  # type: ignore[arg-type]
-    assert cloud != PointCloud([1.0, 2.0])  # type: ignore[arg-type]
+    cloud = PointCloud([1.0, 2.0])
+    assert cloud != PointCloud([1.0, 2.0])
     assert as_cloud(cloud) is cloud
     assert len({cloud, as_cloud(cloud)}) == 1
 
@@ -55,9 +55,9 @@ def test_clouds_are_equal_only_to_themselves() -> None:
 )
 def test_what_is_not_a_cloud(points: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        PointCloud(points)  # type: ignore[arg-type]
+        PointCloud(points)
     with pytest.raises(InputError, match=message):
-        fit(points, 1)  # type: ignore[arg-type]
+        fit(points, 1)
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ def test_what_is_not_a_cloud(points: object, message: str) -> None:
 )
 def test_weights_that_cannot_be(weights: object, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        fit([1.0, 2.0, 4.0], 1, weights=weights)  # type: ignore[arg-type]
+        fit([1.0, 2.0, 4.0], 1, weights=weights)
 
 
 def test_a_cloud_brings_its_own_weights() -> None:
     with pytest.raises(InputError, match="brings its weights"):
-        fit(PointCloud([1.0, 2.0]), 1, weights=[1, 1])  # type: ignore[arg-type]
+        fit(PointCloud([1.0, 2.0]), 1, weights=[1, 1])
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_cloud_brings_its_own_weights() -> None:
 )
 def test_labels_that_cannot_be(labels: object) -> None:
     with pytest.raises(InputError, match="label"):
-        PointCloud([1.0, 2.0, 4.0], labels=labels)  # type: ignore[arg-type]
+        PointCloud([1.0, 2.0, 4.0], labels=labels)
 
 
 def test_column_names_are_one_for_each_axis() -> None:
@@ -99,7 +99,7 @@ def test_column_names_are_one_for_each_axis() -> None:
 
 def test_a_message_keeps_its_values_apart() -> None:
     with pytest.raises(InputError) as caught:
-        PointCloud([1.0, math.nan])  # type: ignore[arg-type]
+        PointCloud([1.0, math.nan])
     assert caught.value.template == "Point {row} {problem}."
     assert caught.value.values == {"row": 2, "problem": "is not finite"}
     assert isinstance(caught.value, ValueError)

@@ -289,6 +289,11 @@ def test_all_points_at_one_place(points: list[float]) -> None:
         fit(points, 1)
 
 
+def test_all_points_of_any_weight_at_one_place() -> None:
+    with pytest.raises(InputError, match="All points are at the same place"):
+        fit([0.3, 0.3, 0.3, 1.0, 0.0], 1, weights=[0.1, 0.2, 0.7, 0, 0])
+
+
 # Numbers at the ends of the range
 
 
@@ -429,7 +434,7 @@ def test_starts_that_do_not_fit_the_cloud() -> None:
 )
 def test_configurations_out_of_range(values: dict[str, object]) -> None:
     with pytest.raises(InputError):
-        fit(pair(), 2, **values)  # type: ignore[arg-type]
+        fit(pair(), 2, **values)
 
 
 def test_equal_seeds_stay_together() -> None:

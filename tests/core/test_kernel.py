@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -44,6 +46,17 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     standardize.cache_clear()
     yield
     standardize.cache_clear()
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Three threads, for clouds of any size."""
+    monkeypatch.setattr(kernel, "BLOCK", 4096)
+    monkeypatch.setattr(kernel, "PARALLEL_FROM", 0)
+    monkeypatch.setattr(kernel, "processors", lambda: 3)
+    kernel._pool.cache_clear()
+    yield
+    kernel._pool.cache_clear()
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -110,17 +123,13 @@ def test_blocks_do_not_matter(d: int, k: int, monkeypatch: pytest.MonkeyPatch) -
         assert ours.log_likelihood == pytest.approx(other.log_likelihood, rel=1e-11)
 
 
-@pytest.mark.parametrize("k", [3, 10])
+@pytest.mark.usefixtures("threads")
+@pytest.mark.parametrize("k", [3, 10, 50])
 def test_threads_repeat_to_the_last_bit(k: int, monkeypatch: pytest.MonkeyPatch) -> None:
     points = cloud(5 * kernel.BLOCK + 77)
     start = draw_start(points, "random-points", k)
-    monkeypatch.setattr(kernel, "processors", lambda: 3)
-    kernel._pool.cache_clear()
-    try:
-        configuration = Configuration(tolerance=0, max_iterations=4)
-        results = [list(iterate(points, start, configuration)) for _ in range(3)]
-    finally:
-        kernel._pool.cache_clear()
+    configuration = Configuration(tolerance=0, max_iterations=4)
+    results = [list(iterate(points, start, configuration)) for _ in range(3)]
     monkeypatch.setattr(kernel, "processors", lambda: 1)
     results.append(list(iterate(points, start, configuration)))
     for steps in results[1:]:
@@ -154,6 +163,26 @@ def test_the_floor_leaves_its_input_alone() -> None:
     assert parameters.covariances.item() == 1e-9
 
 
+@pytest.mark.parametrize("k", [1, 3, 12, 700])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.usefixtures("small_blocks")
+def test_pieces_are_the_cloud_in_order(k: int, weighted: bool) -> None:
+    points = cloud(200, weighted=weighted)
+    data = standardize(points)
+    pieces = data.pieces(k)
+    assert (np.concatenate([piece.monomials for piece in pieces], axis=1)).shape == (6, 200)
+    standard = (points.points - data.centre) / data.scale
+    for before, after in pairwise(pieces):
+        assert before.rows.stop == after.rows.start
+    for rows, monomials, weights in pieces:
+        assert abs(monomials[1:3].T - standard[rows]).max() < 1e-14
+        assert monomials.shape[1] * k <= 640 or monomials.shape[1] == 1
+        if points.weights is None:
+            assert weights is None
+        else:
+            assert (weights == points.weights[rows]).all()
+
+
 def responsibilities(
     points: PointCloud, mixture: Mixture, cancelled: Callable[[], bool] = kernel.never
 ) -> FloatArray:
@@ -169,7 +198,7 @@ def responsibilities(
 @pytest.mark.parametrize("d", [1, 2])
 @pytest.mark.parametrize("narrow", [1.0, 1e-9])
 def test_responsibilities_by_blocks(d: int, narrow: float) -> None:
-    for points in (cloud(300, d), cloud(3 * kernel.BLOCK + 5, d)):
+    for points in (cloud(300, d), cloud(2 * kernel.BLOCK + 5, d)):
         start = draw_start(points, "random-points", 4, 1)
         covariances = start.covariances * np.array([narrow, 1, 1, 1])[:, None, None]
         mixture = Mixture([0.1, 0.4, 0.5, 0.0], start.means, covariances)
@@ -179,16 +208,18 @@ def test_responsibilities_by_blocks(d: int, narrow: float) -> None:
 
 
 def test_responsibilities_where_densities_underflow() -> None:
-    points = PointCloud([-1e4, 0.0, 1.0, 2.0, 1e4])  # type: ignore[arg-type]
+    points = PointCloud([-1e4, 0.0, 1.0, 2.0, 1e4])
     mixture = Mixture([0.5, 0.5], [[0.0], [2.0]], [[[0.01]], [[0.01]]])
     expected = [[1, 0], [1, 0], [0.5, 0.5], [0, 1], [0, 1]]
     assert responsibilities(points, mixture) == pytest.approx(np.array(expected))
 
 
-def test_a_visitor_that_fails_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("threads")
+def test_a_visitor_that_fails_ends_the_work() -> None:
     """Nobody is still at it when the exception arrives, and the other blocks are left."""
     points = cloud(12 * kernel.BLOCK)
-    begun, ended = [], []
+    begun: list[int] = []
+    ended: list[int] = []
     others_work = threading.Event()
 
     def visit(rows: slice, share: FloatArray) -> None:
@@ -201,16 +232,37 @@ def test_a_visitor_that_fails_ends_the_work(monkeypatch: pytest.MonkeyPatch) -> 
         ended.append(rows.start)
 
     mixture = draw_start(points, "random-points", 3)
-    monkeypatch.setattr(kernel, "processors", lambda: 3)
-    kernel._pool.cache_clear()
-    try:
-        with pytest.raises(RuntimeError, match="no more"):
-            each_responsibility_block(standardize(points), mixture, visit)
-    finally:
-        kernel._pool.cache_clear()
+    with pytest.raises(RuntimeError, match="no more"):
+        each_responsibility_block(standardize(points), mixture, visit)
     assert len(begun) == len(ended) + 1 < 12
 
 
+@pytest.mark.usefixtures("threads")
+def test_ctrl_c_leaves_nobody_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = cloud(20 * kernel.BLOCK)
+    begun: list[int] = []
+    ended: list[int] = []
+    at_work = threading.Event()
+
+    def visit(rows: slice, share: FloatArray) -> None:
+        begun.append(rows.start)
+        at_work.set()
+        time.sleep(0.02)
+        ended.append(rows.start)
+
+    def interrupted(futures: list[Future[None]]) -> None:
+        at_work.wait(10)
+        monkeypatch.setattr(kernel, "wait", wait)
+        raise KeyboardInterrupt
+
+    mixture = draw_start(points, "random-points", 3)
+    monkeypatch.setattr(kernel, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        each_responsibility_block(standardize(points), mixture, visit)
+    assert 0 < len(begun) == len(ended) < 20
+
+
+@pytest.mark.usefixtures("threads")
 def test_work_in_threads_can_be_cancelled() -> None:
     points = cloud(9 * kernel.BLOCK)
     mixture = draw_start(points, "random-points", 3)
@@ -224,6 +276,7 @@ def blas_threads() -> list[int]:
     return [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]
 
 
+@pytest.mark.usefixtures("threads")
 def test_the_linear_algebra_gets_its_threads_back() -> None:
     before = blas_threads()
     points = cloud(9 * kernel.BLOCK)
@@ -253,6 +306,7 @@ def test_the_linear_algebra_gets_its_threads_back() -> None:
     assert blas_threads() == before
 
 
+@pytest.mark.usefixtures("threads")
 def test_the_limit_holds_in_every_thread() -> None:
     """The newer threadpoolctl obeys only the thread that came first, unless told otherwise."""
     before = blas_threads()
@@ -296,6 +350,7 @@ def test_the_last_to_leave_gives_the_threads_back() -> None:
     assert blas_threads() == before
 
 
+@pytest.mark.usefixtures("threads")
 def test_a_suspended_iteration_holds_nothing() -> None:
     before = blas_threads()
     points = cloud(2 * kernel.BLOCK)
@@ -307,6 +362,7 @@ def test_a_suspended_iteration_holds_nothing() -> None:
     iteration.close()
 
 
+@pytest.mark.usefixtures("threads")
 def test_two_fits_at_once() -> None:
     clouds = [cloud(3 * kernel.BLOCK + j) for j in range(4)]
     alone = [fit(each, 3, max_iterations=4, tolerance=0) for each in clouds]

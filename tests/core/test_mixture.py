@@ -89,7 +89,7 @@ def test_what_is_not_a_mixture(
     weights: object, means: object, covariances: object, message: str
 ) -> None:
     with pytest.raises(InputError, match=message):
-        Mixture(weights, means, covariances)  # type: ignore[arg-type]
+        Mixture(weights, means, covariances)
 
 
 @pytest.mark.parametrize("size", [1e-300, 1e-290, 1.0, 1e290, 1e300])
@@ -112,7 +112,7 @@ def test_arrays_are_read_only_and_not_those_of_the_caller() -> None:
     with pytest.raises(ValueError, match="read-only"):
         mixture.weights[0] = 0
     with pytest.raises(dataclasses.FrozenInstanceError):
-        mixture.weights = weights  # type: ignore[misc]
+        mixture.weights = weights
 
 
 def test_frozen_does_not_copy_what_is_frozen() -> None:

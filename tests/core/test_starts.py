@@ -86,7 +86,7 @@ def test_weights_are_equal_and_covariances_total(
         start = seeded_start(cloud, [[0.0, 1.0], [5.0, 5.0], [40.0, -3.0]], configuration)
         assert start.means == pytest.approx(np.array([[0, 1], [5, 5], [40, -3]]))
     else:
-        start = draw_start(cloud, method, 3, 1, configuration)  # type: ignore[arg-type]
+        start = draw_start(cloud, method, 3, 1, configuration)
     assert start.weights == pytest.approx([1 / 3] * 3, abs=1e-15)
     expected = project_covariances(total_covariance(cloud)[None], np.ones(1), covariance)[0]
     for matrix in start.covariances:
@@ -264,7 +264,7 @@ def test_how_many_components(method: Method) -> None:
 
 def test_unknown_methods_are_refused() -> None:
     with pytest.raises(InputError, match="method must be one of k-means\\+\\+"):
-        draw_start(blobs(), "magic", 2)  # type: ignore[arg-type]
+        draw_start(blobs(), "magic", 2)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -114,9 +115,10 @@ def test_clicks_of_the_seed_tool_place_seeds_and_the_last_one_plays(
         assert is_ring(window, place, j)
         assert view.tool == "seed"
         assert window.session.shown is None
+    playing = QSignalSpy(window.session.playback.playing_changed)
     click(view, places[2])
     assert view.tool == "pick", "it returns"
-    qtbot.waitUntil(lambda: window.session.playback.is_playing)
+    qtbot.waitUntil(lambda: playing.count() == 2)
     settle(qtbot, window)
     placed = seeds(window.session.document)
     np.testing.assert_allclose(np.array(placed, dtype=float), expected, rtol=1e-12)
@@ -131,6 +133,7 @@ def test_clicks_of_the_seed_tool_place_seeds_and_the_last_one_plays(
 def test_with_all_seeds_in_place_a_click_begins_a_new_set(qtbot: QtBot, window: Window) -> None:
     before = window.session.document
     key(window, "s")
+    assert window.pill.text == "Click to place seed 1 of 3"
     click(window.cloud_view, (200, 200))
     settle(qtbot, window)
     assert seeds(window.session.document)[1:] == (None, None)
@@ -212,6 +215,7 @@ def test_a_dragged_seed_shows_the_ghost_and_the_start(qtbot: QtBot, window: Wind
     assert scene.mixture is not None
     assert scene.mixture.means[0].tolist() == pytest.approx(place_at(window, to))
     assert is_ring(window, to, 0)
+    assert window.pill.text == "Let go of seed 1 to start from here"
     end = run.steps[-1].mixture
     edge = ellipse(end.means[2], end.covariances[2], 1, 64)
     image = picture(window.cloud_view)
@@ -234,8 +238,9 @@ def test_releasing_a_seed_makes_one_run_and_one_undo_step(qtbot: QtBot, window: 
     at = pixel(window, tuple(old.steps[0].mixture.means[1].tolist()))
     path = [at, *((at[0] - 10 * i, at[1] - 12 * i) for i in range(1, 12))]
     expected = place_at(window, path[-1])
+    playing = QSignalSpy(window.session.playback.playing_changed)
     drag(window.cloud_view, path)
-    qtbot.waitUntil(lambda: window.session.playback.is_playing)
+    qtbot.waitUntil(lambda: playing.count() == 2)
     settle(qtbot, window)
     assert stack.count() == 1
     assert stack.text(0) == "Move seed 2"
@@ -412,8 +417,28 @@ def test_a_double_click_on_empty_ground_fits_the_view(qtbot: QtBot, window: Wind
     assert viewport_of(window).right == pytest.approx(before.right)
 
 
-def test_resizing_keeps_the_middle_and_the_scale(qtbot: QtBot, window: Window) -> None:
+def test_a_view_that_nobody_moved_goes_on_showing_all_points(qtbot: QtBot, window: Window) -> None:
+    window.resize(1000, 700)
+    qtbot.waitUntil(lambda: window.cloud_view.width() < 600)
+    settle(qtbot, window)
+    viewport = viewport_of(window)
+    places = window.session.document.cloud.points
+    across = (places[:, 0] - viewport.left) * viewport.x_scale
+    assert (viewport.width, viewport.height) == (
+        window.cloud_view.width(),
+        window.cloud_view.height(),
+    )
+    assert across.min() == pytest.approx(48, abs=30)
+    assert across.max() < viewport.width - 40
+    assert viewport.x_scale == pytest.approx(viewport.y_scale)
+
+
+def test_resizing_keeps_the_middle_and_the_scale_of_a_view_that_was_moved(
+    qtbot: QtBot, window: Window
+) -> None:
     view = window.cloud_view
+    wheel(view, (300, 200), 1)
+    settle(qtbot, window)
     before = viewport_of(window)
     middle = before.to_data(0.5 * before.width, 0.5 * before.height)
     window.resize(1000, 700)
@@ -478,6 +503,8 @@ def test_a_shifted_drag_selects_points_and_delete_removes_them(
     settle(qtbot, window)
     np.testing.assert_array_equal(window.session.document.cloud.points, cloud.points[~inside])
     assert window.session.selection is None
+    assert window.session.document.start == before.start
+    assert window.actions_.undo.text() == "Undo Delete points"
     key(window, "z", Qt.KeyboardModifier.ControlModifier)
     settle(qtbot, window)
     assert window.session.document == before

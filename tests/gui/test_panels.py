@@ -213,8 +213,8 @@ def test_a_file_is_shown_by_its_name(data: DataPanel) -> None:
 def test_columns_of_a_file_can_be_chosen(data: DataPanel) -> None:
     names = ("a", "b", "c", "d", "e", "f", "g")
     data.show_cloud(table(*names, used=("b", "d")), None)
-    (note,) = (one for one in data.findChildren(QLabel) if one.objectName() == "note")
-    assert note.text() == "2 of 7 columns used"
+    assert data._used.isVisible()
+    assert data._used.text() == "2 of 7 columns used"
     assert [data.across.currentText(), data.upwards.currentText()] == ["b", "d"]
     asked = QSignalSpy(data.columns_requested)
     data.upwards.setFocus()
@@ -224,8 +224,18 @@ def test_columns_of_a_file_can_be_chosen(data: DataPanel) -> None:
     key(data, Key.Key_Up)
     assert heard(asked)[1:] == [[("a",)]]
     data.show_cloud(table(*names, used=("c",)), None)
-    assert note.text() == "1 of 7 columns used"
+    assert data._used.text() == "1 of 7 columns used"
     assert data.upwards.currentText() == "(none)"
+
+
+def test_weights_of_a_file_are_mentioned(data: DataPanel) -> None:
+    plain = table("a", "b", used=("a", "b"))
+    data.show_cloud(plain, None)
+    (note,) = (one for one in data.findChildren(QLabel) if one.objectName() == "note")
+    assert "weight" not in note.text()
+    data.show_cloud(replace(plain, weights=[1.0, 2.0]), None)
+    assert note.isVisible()
+    assert "Points count by the column weight" in note.text()
 
 
 def test_one_column_leaves_no_choice(data: DataPanel) -> None:
@@ -360,7 +370,7 @@ def test_buttons_of_the_start(start: StartPanel) -> None:
     assert place.count() == 2, "clicked seeds are one of the methods"
 
 
-def test_seeds_are_listed_with_their_tools(start: StartPanel) -> None:
+def test_seeds_are_listed_with_their_tools(qtbot: QtBot, start: StartPanel) -> None:
     start.show_document(replace(DOCUMENT, start=Placed(SEEDS)), SEEDS)
     texts = [one.text() for one in start._list.findChildren(QLabel)]
     assert texts == ["1.000,  2.000", "not placed", "3.000,  −4.000"]
@@ -369,7 +379,7 @@ def test_seeds_are_listed_with_their_tools(start: StartPanel) -> None:
         f"{what} seed {j}" for what in ("Type the numbers of", "Remove") for j in (1, 3)
     }
     numbers, removal = QSignalSpy(start.numbers_requested), QSignalSpy(start.removal_requested)
-    start.resize(300, 600)
+    qtbot.waitUntil(tools["Remove seed 1"].isVisible)
     click(tools["Type the numbers of seed 3"])
     click(tools["Remove seed 1"])
     assert heard(numbers) == [[2]]
@@ -486,9 +496,10 @@ def runs(qtbot: QtBot, book: RunBook) -> RunsPanel:
     return show(qtbot, RunsPanel(book), width=900, height=300)
 
 
-def made(book: RunBook, k: int, start: Drawn | Placed | Given = Drawn()) -> RunRecord:
+def made(book: RunBook, k: int, start: Placed | None = None) -> RunRecord:
     run = fit(DOCUMENT.cloud, k)
-    one = RunRecord(0, replace(DOCUMENT, k=k, start=start), list(run.steps), run.stop)
+    document = replace(DOCUMENT, k=k, start=start or DOCUMENT.start)
+    one = RunRecord(0, document, list(run.steps), run.stop)
     book.add(one)
     return one
 
@@ -535,8 +546,8 @@ def test_how_far_below_the_best(runs: RunsPanel, book: RunBook) -> None:
     worse.steps = worse.steps[:2]
     worse.stop = Stop("cancelled")
     runs.show_runs([best, worse], best)
-    below = float(cells(runs, 0)["Below best"])
-    assert below == pytest.approx(best.log_likelihood - worse.log_likelihood, rel=0.06)
+    below = float(cells(runs, 0)["Below best"].replace(",", ""))
+    assert below == pytest.approx(best.log_likelihood - worse.log_likelihood, rel=0.01)
     assert cells(runs, 0)["Stopped"] == "cancelled"
 
 

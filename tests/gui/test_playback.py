@@ -168,6 +168,22 @@ def test_nothing_to_play_ends_at_once(qtbot: QtBot, playback: Playback) -> None:
     assert playback.cursor == 0
 
 
+def test_following_shows_each_last_step(playback: Playback) -> None:
+    playback.load(3, 0, ended=False)
+    playback.play()
+    playback.follow()
+    assert (playback.cursor, playback.is_playing) == (3, False)
+    playback.extend(7, ended=False)
+    assert playback.cursor == 7
+    playback.move_to(5)
+    playback.extend(9, ended=False)
+    assert playback.cursor == 5, "until another one is asked for"
+    playback.follow()
+    playback.load(20, 0, ended=True)
+    playback.extend(30, ended=True)
+    assert playback.cursor == 0, "another run is shown from its start"
+
+
 @pytest.mark.parametrize("speed", [SPEEDS[2], SPEEDS[-1]])
 def test_the_speed_is_in_steps_a_second(qtbot: QtBot, playback: Playback, speed: int) -> None:
     playback.speed = speed

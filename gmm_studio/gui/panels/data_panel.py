@@ -75,13 +75,18 @@ class DataPanel(Section):
     def _show_columns(self, cloud: PointCloud) -> None:
         columns = cloud.source.columns if cloud.source else ()
         choosable = len(columns) > 1
-        for widget in (self._used, self.across, self.upwards):
+        for widget in (self.across, self.upwards):
             self.show_row(widget, choosable)
+        notes = []
+        if choosable:
+            used = self.tr("{used} of {all} columns used")
+            notes.append(used.format(used=cloud.d, all=len(columns)))
+        if cloud.source is not None and cloud.weights is not None:
+            notes.append(self.tr("Points count by the column weight"))
+        self._used.setText("\n".join(notes))
+        self.show_row(self._used, bool(notes))
         if not choosable:
             return
-        self._used.setText(
-            self.tr("{used} of {all} columns used").format(used=cloud.d, all=len(columns))
-        )
         for choice, axis in ((self.across, 0), (self.upwards, 1)):
             choice.clear()
             for name in columns:

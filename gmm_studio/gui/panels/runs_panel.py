@@ -32,6 +32,11 @@ from gmm_studio.gui.runs import RunBook, RunRecord
 
 __all__ = ["RunsPanel", "ending", "start_name"]
 
+_LOOSE = 100
+"""Runs that stop at one optimum differ by about so many times the tolerance."""
+
+_WIDEST = 140
+
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -101,8 +106,9 @@ class _RunsModel(QAbstractTableModel):
 
     def _below_best(self, run: RunRecord) -> str:
         below = self._book.below_best(run)
-        scale = max(abs(run.log_likelihood), run.cloud.total_weight)
-        return self.tr("best") if below <= 1e-9 * scale else number(below, 2)
+        loose = _LOOSE * run.document.configuration.tolerance * run.cloud.total_weight
+        exact = 1e-9 * max(abs(run.log_likelihood), run.cloud.total_weight)
+        return self.tr("best") if below <= max(loose, exact) else number(below, 3)
 
     def show(self, records: list[RunRecord], shown: RunRecord | None) -> None:
         """Pinned ones first, then the newest first."""
@@ -160,6 +166,7 @@ class RunsPanel(QTableView):
         super().__init__(parent)
         self.setObjectName("runs")
         self.setAccessibleName(self.tr("Runs"))
+        self.setToolTip(self.tr("Click a run to show it again; right click to name, pin or delete"))
         self._book = book
         self._runs = _RunsModel(book, self)
         self.setModel(self._runs)
@@ -172,6 +179,7 @@ class RunsPanel(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.horizontalHeader().setMaximumSectionSize(_WIDEST)
         self.horizontalHeader().setHighlightSections(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
