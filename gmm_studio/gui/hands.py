@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
 from gmm_studio.core.arrays import FloatArray
-from gmm_studio.document import Seed
+from gmm_studio.document import Document, Seed
 from gmm_studio.gui.cloud_view import CloudView, Pin, Tool
 from gmm_studio.gui.keys import KeyRouter
 from gmm_studio.gui.session import Session
@@ -155,13 +155,16 @@ class Hands(QObject):
         high = tuple(map(max, first, second))
         self._session.select(low, high)
 
-    def _on_document_changed(self, old: object, new: object) -> None:
-        if getattr(old, "cloud", None) is not getattr(new, "cloud", None):
+    def _on_document_changed(self, old: Document, new: Document) -> None:
+        self._nudge.stop()
+        self._nudged = self._taken_at = None
+        pin = self._view.pin
+        is_gone = pin is not None and pin.kind != "point" and pin.index >= new.k
+        if is_gone or new.cloud is not old.cloud:
             self.pin(None)
-        was, missing = getattr(old, "missing_seed", None), getattr(new, "missing_seed", None)
-        if missing is not None:
+        if new.missing_seed is not None:
             self.choose_tool("seed")
-        elif was is not None:
+        elif old.missing_seed is not None:
             self.choose_tool("pick")
 
     def _update_keys(self) -> None:

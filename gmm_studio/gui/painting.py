@@ -234,9 +234,13 @@ def _paint_trails(painter: QPainter, viewport: Viewport, trails: FloatArray, sty
 
 
 def _polygon(viewport: Viewport, places: FloatArray) -> QPolygonF:
-    across = np.clip((places[:, 0] - viewport.left) * viewport.x_scale, -_FAR, _FAR)
-    down = np.clip((viewport.top - places[:, 1]) * viewport.y_scale, -_FAR, _FAR)
-    return QPolygonF([QPointF(x, y) for x, y in zip(across.tolist(), down.tolist(), strict=True)])
+    """Places in pixels, without the steps that are too small to be seen: each costs time."""
+    across = (places[:, 0] - viewport.left) * viewport.x_scale
+    down = (viewport.top - places[:, 1]) * viewport.y_scale
+    pixels = np.clip(np.column_stack([across, down]), -_FAR, _FAR)
+    kept = np.ones(len(pixels), dtype=bool)
+    kept[1:-1] = np.diff(np.round(2 * pixels[:-1]), axis=0).any(axis=1)
+    return QPolygonF([QPointF(x, y) for x, y in pixels[kept].tolist()])
 
 
 def _paint_means(painter: QPainter, viewport: Viewport, scene: Scene, style: Style) -> None:

@@ -85,6 +85,7 @@ class Playback(QObject):
 
     def play(self) -> None:
         """Walk on; from the start if this is the end."""
+        self._following = False
         if self.is_at_end:
             self.move_to(0)
         if not self._timer.isActive():

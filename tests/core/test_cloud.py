@@ -103,3 +103,12 @@ def test_a_message_keeps_its_values_apart() -> None:
     assert caught.value.template == "Point {row} {problem}."
     assert caught.value.values == {"row": 2, "problem": "is not finite"}
     assert isinstance(caught.value, ValueError)
+
+
+def test_a_subset_keeps_what_is_known_of_its_rows() -> None:
+    cloud = PointCloud([1.0, 2.0, 4.0], [1, 0, 3], labels=[0, 1, 1], name="three")
+    part = cloud.subset(np.array([True, False, True]))
+    assert part.points[:, 0].tolist() == [1, 4]
+    assert part.weights is not None
+    assert part.labels is not None
+    assert (part.weights.tolist(), part.labels.tolist(), part.name) == ([1, 3], [0, 1], "three")

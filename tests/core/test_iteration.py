@@ -291,7 +291,7 @@ def test_all_points_at_one_place(points: list[float]) -> None:
 
 def test_all_points_of_any_weight_at_one_place() -> None:
     with pytest.raises(InputError, match="All points are at the same place"):
-        fit([0.3, 0.3, 0.3, 1.0, 0.0], 1, weights=[0.1, 0.2, 0.7, 0, 0])
+        fit([0.86, 0.86, 0.86, 1.0, 0.0], 1, weights=[0.6, 0.4, 0.5, 0, 0])
 
 
 # Numbers at the ends of the range
@@ -387,6 +387,16 @@ def test_fit_gives_what_there_was_before_it_was_cancelled() -> None:
         fit(pair(), start=start, cancelled=lambda: True)
     with pytest.raises(Cancelled):
         fit(pair(), 2, cancelled=lambda: True)
+
+
+def test_the_second_look_at_a_component_that_shrinks_can_be_cancelled() -> None:
+    points = np.repeat([0.0, 1.0], 20) + 1e-5 * np.random.default_rng(0).standard_normal(40)
+    start = Mixture([0.5, 0.5], [[0.1], [1.0]], [[[0.01]], [[0.01]]])
+    asked = Countdown(1)
+    steps, stop = collect(iterate(points, start, Configuration(variance_floor=0), cancelled=asked))
+    assert (len(steps), stop, asked.left) == (1, Stop("cancelled"), -1)
+    steps, _ = collect(iterate(points, start, Configuration("full", 0, 1, 0)))
+    assert steps[1].mixture.covariances.max() < 1e-8
 
 
 def test_it_is_asked_before_every_block(monkeypatch: pytest.MonkeyPatch) -> None:

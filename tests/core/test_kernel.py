@@ -318,9 +318,9 @@ def test_the_limit_holds_in_every_thread() -> None:
         inside.append(blas_threads())
 
     def work() -> None:
-        each_responsibility_block(standardize(points), mixture, visit)
         with kernel.one_blas_thread:
             inside.append(blas_threads())
+        each_responsibility_block(standardize(points), mixture, visit)
 
     for _ in range(2):
         work()

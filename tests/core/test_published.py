@@ -37,7 +37,7 @@ def test_old_faithful_full() -> None:
 
 
 def test_old_faithful_has_several_optima_with_three_full_components() -> None:
-    runs = best_of(3, "full", "random-points", 40) + best_of(3, "full", "k-means", 5)
+    runs = best_of(3, "full", "random-points", 20) + best_of(3, "full", "k-means", 5)
     optima = {round(run.log_likelihood, 2) for run in runs if run.converged}
     assert optima >= {-1119.21, -1119.64, -1114.44}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QWindow
 from PySide6.QtTest import QTest
@@ -118,6 +119,13 @@ def colour_at(image: QImage, at: Place) -> Rgb:
     x, y = at if isinstance(at, tuple) else (at.x(), at.y())
     assert image.rect().contains(int(x), int(y))
     return rgb(image.pixelColor(int(x), int(y)))
+
+
+def count(image: QImage, colour: Rgb) -> int:
+    """How many pixels have exactly this colour."""
+    plain = image.convertToFormat(QImage.Format.Format_RGBX8888)
+    pixels = np.frombuffer(plain.constBits(), dtype=np.uint8).reshape(-1, 4)
+    return int((pixels[:, :3] == colour).all(axis=1).sum())
 
 
 def distance(first: Rgb, second: Rgb) -> int:

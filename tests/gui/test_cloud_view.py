@@ -22,6 +22,7 @@ from tests.gui.acting import (
     Shift,
     click,
     colour_at,
+    count,
     distance,
     double_click,
     drag,
@@ -668,11 +669,8 @@ def test_hovering_shows_the_responsibilities_of_a_point(qtbot: QtBot, window: Wi
     assert hovered.args == [3]
     after = picture(view)
     assert after != before
-    at = pixel(window, (10.0, 6.0))
-    panel = sum(
-        colour_at(after, (at[0] - 100 + i, at[1] + 25)) == rgb(LIGHT.panel) for i in range(80)
-    )
-    assert panel > 30, "a card beside it"
+    bars = rgb(LIGHT.border)
+    assert count(after, bars) > count(before, bars) + 300, "a card with bars beside it"
     with qtbot.waitSignal(view.point_hovered) as hovered:
         move(view, EMPTY)
     assert hovered.args == [None]
@@ -800,6 +798,32 @@ def test_delete_removes_the_selected_seed(qtbot: QtBot, window: Window) -> None:
     settle(qtbot, window)
     assert seeds(window.session.document)[2] is None
     assert window.pill.text == "Click to place seed 3 of 3"
+
+
+def test_a_seed_that_is_gone_is_not_selected_any_more(qtbot: QtBot, window: Window) -> None:
+    run = window.session.shown
+    assert run is not None
+    click(window.cloud_view, pixel(window, tuple(run.steps[0].mixture.means[2].tolist())))
+    assert window.cloud_view.pin == Pin("seed", 2)
+    window.session.choose_k(2)
+    settle(qtbot, window)
+    assert window.cloud_view.pin is None
+    before = window.session.document
+    key(window, Key.Key_Delete)
+    assert window.session.document is before
+
+
+def test_undo_comes_before_arrows_that_were_not_done_yet(qtbot: QtBot, window: Window) -> None:
+    window.session.another_start()
+    settle(qtbot, window)
+    run = window.session.shown
+    assert run is not None
+    click(window.cloud_view, pixel(window, tuple(run.steps[0].mixture.means[0].tolist())))
+    key(window, Key.Key_Left)
+    key(window, "z", Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, window)
+    qtbot.wait(500)
+    assert window.session.store.undo_stack.canRedo(), "no late move of a seed"
 
 
 # One dimension

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFont, QImage
@@ -11,10 +12,8 @@ from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.core.cloud import PointCloud
-from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import Event, Step, Stop, fit
 from gmm_studio.core.mixture import Mixture
-from gmm_studio.data.generators import generate
 from gmm_studio.document import Document
 from gmm_studio.gui.colours import DARK, LIGHT
 from gmm_studio.gui.curve_view import CurveView
@@ -170,6 +169,18 @@ def test_the_wheel_zooms_along_the_iterations_at_the_pointer(view: CurveView) ->
     assert pixel(view, 30, 0)[0] - pixel(view, 20, 0)[0] == pytest.approx(width, abs=2)
 
 
+def test_zooming_out_at_an_edge_shows_nothing_beyond_the_run(view: CurveView) -> None:
+    view.show_run(run_of([-1000.0 / (t + 1) for t in range(101)]), 0, "")
+    for at, out_at, beyond in ((5, 9, 0), (95, 91, 1)):
+        wheel(view, pixel(view, at, -50.0), 12)
+        wheel(view, pixel(view, out_at, -50.0), -8)
+        (low, high), _ = view.getViewBox().viewRange()
+        assert high - low < 60, "zoomed still"
+        assert (low > -1.5, high < 101.5) == (True, True)
+        assert (low, high)[beyond] == pytest.approx((0, 100)[beyond], abs=1)
+        double_click(view, (400, 100))
+
+
 def test_zooming_for_ever_shows_two_iterations_still(view: CurveView) -> None:
     view.show_run(run_of(RISING), 0, "")
     at = pixel(view, 5, -500.0)
@@ -240,16 +251,14 @@ def test_any_values_are_shown(view: CurveView, values: list[float]) -> None:
 
 
 def test_a_real_run_with_a_collapse(view: CurveView) -> None:
-    result = fit(generate("moons", 200), 6, variance_floor=1e-3)
-    run = RunRecord(
-        1,
-        Document(result.cloud, 6, configuration=Configuration(variance_floor=1e-3)),
-        list(result.steps),
-        result.stop,
-    )
-    view.show_run(run, result.iterations, "converged")
-    image = picture(view)
-    assert nearest(image, pixel(view, 0, result.steps[0].log_likelihood), rgb(LIGHT.accent)) < 40
+    points = np.concatenate([np.zeros((30, 2)), np.random.default_rng(0).normal(9, 1, (60, 2))])
+    result = fit(points, 2)
+    run = RunRecord(1, Document(result.cloud, 2), list(result.steps), result.stop)
+    first = next(step for step in result.steps if step.events)
+    assert first.events == (Event("floor", first.events[0].component),)
+    view.show_run(run, 0, "converged")
+    at = pixel(view, first.index, first.log_likelihood)
+    assert nearest(picture(view), at, rgb(LIGHT.warning), reach=3) < 40
 
 
 def test_the_dark_one_is_another_design(view: CurveView) -> None:

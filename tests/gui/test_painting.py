@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -35,8 +36,10 @@ def style(request: pytest.FixtureRequest) -> Style:
 def paint(viewport: Viewport, scene: Scene, style: Style) -> QImage:
     image = QImage(int(viewport.width), int(viewport.height), QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    paint_scene(painter, viewport, scene, style)
-    painter.end()
+    try:
+        paint_scene(painter, viewport, scene, style)
+    finally:
+        painter.end()
     return image
 
 
@@ -190,6 +193,21 @@ def test_seeds_are_rings_with_the_ground_inside(style: Style) -> None:
         assert colour_at(image, across - 6, down) == rgb(style.palette.canvas)
 
 
+def test_seeds_are_smaller_once_the_means_have_left_them(style: Style) -> None:
+    mixture = mixture_of((4, -2), [[0.1, 0], [0, 0.1]])
+    across, down = WIDE.to_pixel(-5, 2)
+    rings = []
+    for iteration in (0, 7):
+        scene = Scene(
+            CLOUD, mixture=mixture, seeds=((-5.0, 2.0),), iteration=iteration, layers=PLAIN
+        )
+        image = paint(WIDE, scene, style)
+        row = [colour_at(image, across + i, down) for i in range(20)]
+        canvas = rgb(style.palette.canvas)
+        rings.append(max(i for i, found in enumerate(row) if distance(found, canvas) > 60))
+    assert rings[0] > rings[1] + 1
+
+
 def test_at_the_start_the_means_are_the_seeds(style: Style) -> None:
     mixture = mixture_of((2, 1), [[1, 0], [0, 1]])
     scene = Scene(CLOUD, mixture=mixture, seeds=((2.0, 1.0),), layers=PLAIN)
@@ -279,18 +297,17 @@ def test_a_component_without_weight_has_no_ellipse(style: Style) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mean", "size"), [((1e9, -1e9), 1.0), ((0.0, 0.0), 1e12), ((0.0, 0.0), 1e-24)]
+    ("mean", "size", "covers"),
+    [((1e9, -1e9), 1.0, False), ((0.0, 0.0), 1e12, True), ((0.0, 0.0), 1e-24, False)],
 )
 def test_what_is_far_outside_or_tiny_is_painted_without_harm(
-    mean: tuple[float, float], size: float, style: Style
+    mean: tuple[float, float], size: float, covers: bool, style: Style
 ) -> None:
     mixture = mixture_of(mean, [[size, 0], [0, size]])
     trails = np.array([[mean], [(0.0, 0.0)], [mean]])
     image = paint(WIDE, later(mixture, trails=trails, seeds=(mean,)), style)
-    assert colour_at(image, 100, 300) in {
-        rgb(style.palette.canvas),
-        colour_at(image, 700, 100),
-    }
+    for at in ((100, 300), (700, 100)):
+        assert (colour_at(image, *at) != rgb(style.palette.canvas)) is covers
 
 
 # One dimension
@@ -404,3 +421,17 @@ def test_badges_grow_with_the_interface(scale: float) -> None:
     covered = [i for i, found in zip(range(-40, 41), row, strict=True) if found == colour]
     assert covered[-1] == pytest.approx(9.5 * scale, abs=3)
     assert covered[0] == pytest.approx(-9.5 * scale, abs=3)
+
+
+def test_a_very_long_trail_is_painted_quickly(style: Style) -> None:
+    """Most steps of a long run move the means by less than can be seen."""
+    steps = np.column_stack([np.linspace(-8, 4, 100_000), np.full(100_000, -3.0)])
+    tail = np.tile(steps[-1], (100_000, 1)) + np.linspace(0, 1e-3, 100_000)[:, None]
+    trails = np.concatenate([[[-8.0, 3.0]], steps, tail])[:, None]
+    scene = later(mixture_of((4, -3), [[0.05, 0], [0, 0.05]]), trails=trails)
+    before = time.perf_counter()
+    image = paint(WIDE, scene, style)
+    assert time.perf_counter() - before < 0.5, "every vertex on its own would take two seconds"
+    colour = rgb(component_colour(style.palette, 0))
+    for place in ((-8, 0), (-2, -3), (2.5, -3)):
+        assert distance(colour_at(image, *WIDE.to_pixel(*place)), colour) < 40

@@ -184,6 +184,16 @@ def test_following_shows_each_last_step(playback: Playback) -> None:
     assert playback.cursor == 0, "another run is shown from its start"
 
 
+def test_playing_ends_following(qtbot: QtBot, playback: Playback) -> None:
+    playback.speed = 1
+    playback.load(3, 0, ended=False)
+    playback.follow()
+    playback.play()
+    playback.extend(7, ended=False)
+    assert (playback.cursor, playback.is_playing) == (3, True)
+    playback.pause()
+
+
 @pytest.mark.parametrize("speed", [SPEEDS[2], SPEEDS[-1]])
 def test_the_speed_is_in_steps_a_second(qtbot: QtBot, playback: Playback, speed: int) -> None:
     playback.speed = speed

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.errors import Cancelled
@@ -83,7 +84,7 @@ def test_the_order_of_the_points_does_not_matter(order: list[int]) -> None:
     assert np.abs(one.astype(int) - other.astype(int)).max() <= 1
 
 
-@pytest.mark.parametrize("n", [1, 2, 10, 1_000, 10_000, 100_000])
+@pytest.mark.parametrize("n", [1, 2, 10, 1_000, 10_000, 200_000])
 @pytest.mark.parametrize("ratio", [1.0, 2.0])
 def test_any_number_of_points(n: int, ratio: float) -> None:
     rng = np.random.default_rng(0)
@@ -109,6 +110,14 @@ def test_any_number_of_points(n: int, ratio: float) -> None:
     across = np.clip((cloud.points[:, 0] * 3 * ratio).astype(int), 0, int(300 * ratio) - 1)
     down = np.clip(((100 - cloud.points[:, 1]) * 2 * ratio).astype(int), 0, int(200 * ratio) - 1)
     assert covered[down, across].all(), "no point is lost"
+
+
+def test_no_colour_is_above_its_opacity() -> None:
+    """Shares that rounding leaves above 1 would overflow where Qt blends."""
+    shares = csr_matrix(np.array([[1.01]], dtype=np.float32))
+    opacity = np.array([[200.0]], dtype=np.float32)
+    image = Raster((1, 1), np.array([0]), opacity, shares).paint(one_colour(1, (1, 1, 1)))
+    assert image.tolist() == [[[200, 200, 200, 200]]]
 
 
 def test_dots_shrink_with_their_number() -> None:

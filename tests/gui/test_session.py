@@ -208,11 +208,12 @@ def test_the_last_seed_starts_the_run_and_plays_it(qtbot: QtBot, session: Sessio
     np.testing.assert_allclose(shown(session).steps[0].mixture.means, places)
 
 
-def test_undoing_a_seed_does_not_play(session: Session) -> None:
+def test_undoing_a_seed_does_not_play(qtbot: QtBot, session: Session) -> None:
     session.place_seed((-2.0, 0.0))
     session.store.undo_stack.undo()
     assert not session.playback.is_playing
     session.another_start()
+    wait(qtbot, session)
     assert not session.playback.is_playing
 
 
@@ -316,7 +317,6 @@ def test_the_newest_edit_wins(qtbot: QtBot, session: Session) -> None:
     assert session.document.start == Drawn("k-means++", 30)
     assert shown(session).document == session.document
     assert all(run.stop is not None for run in runs(session))
-    assert len({id(run.document) for run in runs(session)}) == len(runs(session))
 
 
 def test_a_drag_of_many_moves_keeps_the_last_run_only(qtbot: QtBot, session: Session) -> None:
@@ -460,8 +460,11 @@ def test_loading_can_be_given_up(qtbot: QtBot, session: Session, tmp_path: Path)
     session.open_file(path)
     assert session.cancel()
     assert session.loading == ""
-    qtbot.wait(50)
     assert session.document is before
+    session.generate("ring", 20, None, 0)
+    wait(qtbot, session)
+    assert session.document.cloud.name == "Ring"
+    assert session.store.undo_stack.count() == 1, "what was given up never came"
 
 
 def test_deleting_points_keeps_what_is_known_of_the_others(qtbot: QtBot, session: Session) -> None:
