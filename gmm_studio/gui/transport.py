@@ -73,7 +73,7 @@ class Transport(QWidget):
         self._scrubber.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._scrubber.setToolTip(tr("Drag through the iterations"))
         self._scrubber.setAccessibleName(tr("Iteration"))
-        self._scrubber.setMinimumWidth(56)
+        self._scrubber.setMinimumWidth(40)
         self._scrubber.valueChanged.connect(self._on_scrubbed)
         self._position = QLineEdit("0")
         self._position.setObjectName("position")
@@ -102,7 +102,7 @@ class Transport(QWidget):
         """Colour the icons."""
         self._palette = palette
         self._position.setFixedWidth(self.fontMetrics().horizontalAdvance("0000000"))
-        self._speed.setFixedWidth(self.fontMetrics().horizontalAdvance("60/s________"))
+        self._speed.setFixedWidth(self.fontMetrics().horizontalAdvance("60/s_____________"))
         for button, name in (
             (self._first, "first"),
             (self._back, "back"),
