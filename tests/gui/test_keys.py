@@ -290,6 +290,18 @@ def test_escape_leaves_what_was_typed(qtbot: QtBot, window: Window) -> None:
     assert k.text() == "3"
 
 
+def test_escape_ends_the_innermost_which_is_the_typing(qtbot: QtBot, window: Window) -> None:
+    window.session.place_seed((0.0, 0.0))
+    settle(qtbot, window)
+    before = window.session.document
+    focus(window.model_panel.k)
+    key(window, "1")
+    key(window, Key.Key_Escape)
+    assert window.session.document is before, "the seeds stay"
+    key(window, Key.Key_Escape)
+    assert window.session.document.missing_seed is None
+
+
 # The mouse and the focus
 
 

@@ -109,7 +109,8 @@ def test_any_number_of_points(n: int, ratio: float) -> None:
     assert rows.max() <= 160 * ratio + reach
     across = np.clip((cloud.points[:, 0] * 3 * ratio).astype(int), 0, int(300 * ratio) - 1)
     down = np.clip(((100 - cloud.points[:, 1]) * 2 * ratio).astype(int), 0, int(200 * ratio) - 1)
-    assert covered[down, across].all(), "no point is lost"
+    assert covered[down, across].all()
+    assert len(np.unique(raster.shares.indices)) == n, "no point is lost"
 
 
 def test_no_colour_is_above_its_opacity() -> None:
