@@ -114,7 +114,8 @@ def new_cloud(document: Document, cloud: PointCloud) -> Document:
     """
     was = document.cloud.truth
     chosen = document.k if was is None or document.k != was.k else USUAL_K
-    k = cloud.truth.k if cloud.truth else chosen
+    is_sample = cloud.source is None and cloud.name == document.cloud.name
+    k = cloud.truth.k if cloud.truth and not is_sample else chosen
     start = Drawn(document.start.method) if isinstance(document.start, Drawn) else Drawn()
     return replace(document, cloud=cloud, k=min(k, cloud.n, LARGEST_K), start=start)
 

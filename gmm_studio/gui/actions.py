@@ -19,7 +19,6 @@ class Actions(QObject):
 
     triggered = Signal(str)
     recent_chosen = Signal(object)
-    scheme_chosen = Signal(str)
 
     def __init__(self, window: QMainWindow, undo_stack: QUndoStack) -> None:
         super().__init__(window)

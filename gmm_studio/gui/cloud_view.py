@@ -260,8 +260,12 @@ class CloudView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Drag what was pressed, or say what is under the pointer."""
-        at, press = event.position(), self._press
-        if press is None or not event.buttons() & Qt.MouseButton.LeftButton:
+        at = event.position()
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            # The button went up where nobody told: over a menu, in another window.
+            self.cancel_drag()
+        press = self._press
+        if press is None:
             free = self._tool == "pick" and self._seed_or_mean_at(at) is None
             self._hover(self._point_at(at) if free else None)
             self._show_cursor(at)
@@ -339,6 +343,8 @@ class CloudView(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Ask for the menu of what is under the pointer."""
+        if self.is_dragging:
+            return
         at = QPointF(event.pos())
         self.menu_requested.emit(event.globalPos(), self._seed_at(at), self._place(at))
 

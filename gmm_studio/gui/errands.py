@@ -52,8 +52,9 @@ class Errands(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._text = ""
-        self._worker = Worker("errands", self)
-        self._worker.arrived.connect(self._on_arrived)
+        self._worker, self._saver = Worker("errands", self), Worker("save", self)
+        for worker in (self._worker, self._saver):
+            worker.arrived.connect(self._on_arrived)
 
     @property
     def text(self) -> str:
@@ -83,7 +84,7 @@ class Errands(QObject):
             job(cancelled)
             post(path)
 
-        self._go(work, self.tr("Saving {name}").format(name=path.name))
+        self._go(work, self.tr("Saving {name}").format(name=path.name), self._saver)
 
     def select(self, cloud: PointCloud, low: Seed, high: Seed) -> None:
         """Find the points in a box."""
@@ -108,16 +109,18 @@ class Errands(QObject):
         """Give up what is under way; whether there was anything."""
         had = bool(self._text)
         self._worker.cancel()
+        self._saver.cancel()
         self._end()
         return had
 
     def close(self) -> None:
-        """Wait for the thread."""
+        """Wait for the threads."""
         self._worker.close()
+        self._saver.close()
 
-    def _go(self, task: Task, text: str) -> None:
+    def _go(self, task: Task, text: str, worker: Worker | None = None) -> None:
         self._text = text
-        self._worker.submit(task)
+        (worker or self._worker).submit(task)
         self.changed.emit()
 
     def _end(self) -> None:
@@ -126,7 +129,7 @@ class Errands(QObject):
             self.changed.emit()
 
     def _on_arrived(self) -> None:
-        for _, message in self._worker.take():
+        for _, message in (*self._worker.take(), *self._saver.take()):
             if isinstance(message, PointCloud):
                 self.brought.emit(message)
             elif isinstance(message, _Reduced):
@@ -137,5 +140,5 @@ class Errands(QObject):
                 self.selected.emit(*message)
             elif isinstance(message, Failed):
                 self.failed.emit(message.error)
-        if not self._worker.busy:
+        if not (self._worker.busy or self._saver.busy):
             self._end()

@@ -123,6 +123,9 @@ class Hands(QObject):
 
     def _on_seed(self, place: Seed) -> None:
         self._session.place_seed(place)
+        # With one seed nothing was missing before either.
+        if self._session.document.missing_seed is None:
+            self.choose_tool("pick")
 
     def _on_dragged(self, j: int, place: Seed) -> None:
         playback = self._session.playback
@@ -158,6 +161,8 @@ class Hands(QObject):
     def _on_document_changed(self, old: Document, new: Document) -> None:
         self._nudge.stop()
         self._nudged = self._taken_at = None
+        # What is dragged belongs to the old document.
+        self._view.cancel_drag()
         pin = self._view.pin
         is_gone = pin is not None and pin.kind != "point" and pin.index >= new.k
         if is_gone or new.cloud is not old.cloud:

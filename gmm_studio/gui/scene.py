@@ -96,6 +96,8 @@ def histogram(cloud: PointCloud) -> Histogram:
     quarter, three_quarters = np.quantile(values, [0.25, 0.75])
     width = 2 * (three_quarters - quarter) / cloud.n ** (1 / 3)
     bins = int(np.clip((high - low) / width if width > 0 else 30, 5, 200))
+    # Narrower bins than doubles can tell apart are refused by NumPy.
+    bins = max(1, min(bins, int((high - low) / np.spacing(max(abs(low), abs(high))))))
     densities, edges = np.histogram(
         values, bins=bins, range=(low, high), weights=cloud.weights, density=True
     )

@@ -165,10 +165,10 @@ class Session(QObject):
     def place_seed(self, place: Seed) -> None:
         """The next seed; the last one that was missing starts the run."""
         number = (self.document.missing_seed or 0) + 1
-        self._play_next = True
         self._edit(
             lambda document: place_seed(document, place),
             self.tr("Place seed {number}").format(number=number),
+            play=True,
         )
 
     def begin_seeds(self) -> None:
@@ -179,21 +179,23 @@ class Session(QObject):
         )
 
     def move_seed(self, j: int, place: Seed) -> None:
-        """Seed j (from 0) elsewhere, and play from there."""
+        """Seed j (from 0) elsewhere, and play from there; nothing if the document has none such."""
         seeds = self.seeds
-        self._play_next = self.document.missing_seed is None
-        self._edit(
-            lambda document: move_seed(document, seeds, j, place),
-            self.tr("Move seed {number}").format(number=j + 1),
-        )
+        if j < len(seeds) == self.document.k:
+            self._edit(
+                lambda document: move_seed(document, seeds, j, place),
+                self.tr("Move seed {number}").format(number=j + 1),
+                play=True,
+            )
 
     def remove_seed(self, j: int) -> None:
-        """Seed j (from 0) is missing again."""
+        """Seed j (from 0) is missing again; nothing if the document has none such."""
         seeds = self.seeds
-        self._edit(
-            lambda document: remove_seed(document, seeds, j),
-            self.tr("Remove seed {number}").format(number=j + 1),
-        )
+        if j < len(seeds) == self.document.k:
+            self._edit(
+                lambda document: remove_seed(document, seeds, j),
+                self.tr("Remove seed {number}").format(number=j + 1),
+            )
 
     def give_up_seeds(self) -> bool:
         """Back to the last complete start; whether there was something to give up."""
@@ -216,17 +218,22 @@ class Session(QObject):
                 self.tr("Start from this step"),
             )
 
-    def _edit(self, change: Callable[[Document], Document], text: str) -> None:
+    def _edit(
+        self, change: Callable[[Document], Document], text: str, *, play: bool = False
+    ) -> None:
         try:
             after = change(self.document)
         except InputError as error:
-            self._play_next = False
             self.problem.emit(message_of(error))
             return
         if after == self.document:
-            self._play_next = False
             return
         self.store.edit(after, text)
+        if play and self._growing is not None:
+            self._play_next = True
+        elif play and self._shown is not None:
+            self.playback.move_to(0)
+            self.playback.play()
 
     # Clouds and files
 
@@ -282,6 +289,8 @@ class Session(QObject):
     def show_run(self, record: RunRecord) -> None:
         """Show a run again, with the document that it came of, where it was left."""
         if record is not self._shown:
+            if self._growing is not None and self._growing.steps:
+                self.cancel()
             self._keep_cursor()
             if record.document != self.document:
                 self.store.edit(record.document, self.tr("Show run {n}").format(n=record.number))
@@ -304,6 +313,7 @@ class Session(QObject):
         record = self._growing
         self._fit.cancel()
         self._growing = None
+        self._play_next = False
         if record is not None and record.steps:
             record.stop = Stop("cancelled")
             self._extend(record)
@@ -326,8 +336,8 @@ class Session(QObject):
         if self._shown is not None:
             self.playback.toggle()
         elif self.document.missing_seed is None and not self.is_computing:
-            self._play_next = True
             self._begin(self.document)
+            self._play_next = True
 
     def _on_document_changed(self, old: Document, new: Document) -> None:
         self._keep_cursor()
@@ -342,7 +352,6 @@ class Session(QObject):
         elif new.missing_seed is None:
             self._begin(new)
         else:
-            self._play_next = False
             self._abandon()
             self._show(None)
         self.busy_changed.emit()
@@ -353,6 +362,7 @@ class Session(QObject):
 
     def _abandon(self) -> None:
         """The run that is being computed is not wanted any more."""
+        self._play_next = False
         self._fit.cancel()
         if self._growing is not None:
             self.runs.remove(self._growing)

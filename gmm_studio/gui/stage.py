@@ -20,6 +20,8 @@ from gmm_studio.gui.worker import Failed, Worker
 
 __all__ = ["Stage"]
 
+_MOST_TRAIL = 128
+
 
 class Stage(QObject):
     """Asks for pictures in a worker and shows each with the scene that it belongs to.
@@ -138,7 +140,10 @@ class Stage(QObject):
             return self._dragged(scene, run.steps[0].mixture if run else None)
         if run is None or step is None:
             return scene
-        trails = np.array([past.mixture.means for past in run.steps[: step.index + 1]])
+        # Twice as far apart each time that there would be too many: the shown ones stay.
+        stride = 1 << (step.index // _MOST_TRAIL).bit_length()
+        past = [*run.steps[0 : step.index : stride], step]
+        trails = np.array([one.mixture.means for one in past])
         seeds: tuple[Seed | None, ...] = tuple(map(tuple, trails[0].tolist()))
         if isinstance(session.document.start, Placed) and run.document != session.document:
             seeds = session.seeds

@@ -20,10 +20,9 @@ class _Edit(QUndoCommand):
         self._after = after
         self.is_refused = False
 
-    @property
-    def keeps_cloud(self) -> bool:
-        """Whether before and after have the same cloud."""
-        return self._before.cloud is self._after.cloud
+    def made(self, document: Document) -> bool:
+        """Whether it made this document, of the same cloud."""
+        return self._after == document and self._before.cloud is document.cloud
 
     def undo(self) -> None:
         self._store._show(self._before)
@@ -58,7 +57,7 @@ class Store(QObject):
     def take_back(self) -> None:
         """Undo the last edit and forget it, unless it brought another cloud."""
         command = self.undo_stack.command(self.undo_stack.index() - 1)
-        if isinstance(command, _Edit) and command.keeps_cloud:
+        if isinstance(command, _Edit) and command.made(self._document):
             command.is_refused = True
             self.undo_stack.undo()
 

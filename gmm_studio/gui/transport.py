@@ -117,6 +117,7 @@ class Transport(QWidget):
         self._cursor = cursor
         was = self._scrubber.blockSignals(True)
         self._scrubber.setMaximum(max(last, 1))
+        self._scrubber.setEnabled(last > 0)
         self._scrubber.setPageStep(max(1, last // 10))
         self._scrubber.setValue(cursor)
         self._scrubber.blockSignals(was)
@@ -136,11 +137,6 @@ class Transport(QWidget):
     def show_speed(self, speed: int) -> None:
         """Show the speed."""
         self._speed.setCurrentIndex(max(0, self._speed.findData(speed)))
-
-    def focus_position(self) -> None:
-        """Let an iteration be typed."""
-        self._position.setFocus()
-        self._position.selectAll()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """What is left when `resizeEvent` has hidden what can be done without."""

@@ -111,7 +111,7 @@ class ShortcutsDialog(QDialog):
                 ((tr("Drag a seed"),), tr("Start again from there")),
                 ((tr("Drag"),), tr("Move the view")),
                 ((tr("Shift + drag"),), tr("Select points")),
-                ((tr("Wheel"),), tr("Zoom; on the curves, step")),
+                ((tr("Wheel"),), tr("Zoom; on the curves, along the iterations")),
                 ((tr("Double click"),), tr("Show all points")),
                 ((tr("Double click a seed"),), tr("Type its numbers")),
                 ((tr("Right click"),), tr("What can be done there")),

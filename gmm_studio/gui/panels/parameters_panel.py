@@ -121,8 +121,8 @@ class _Cards(QWidget):
             if 0 <= j < self._figures.result.step.mixture.k:
                 self.component_clicked.emit(j)
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
-        """Paint the cards."""
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the cards in sight."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette, figures = self._style.palette, self._figures
@@ -137,7 +137,8 @@ class _Cards(QWidget):
             card = self._card_height()
             for j in range(figures.result.step.mixture.k):
                 box = QRectF(0, _MARGIN + j * card, self.width(), card)
-                self._paint_card(painter, box, figures, j, palette)
+                if box.intersects(event.rect()):
+                    self._paint_card(painter, box, figures, j, palette)
             bottom = _MARGIN + figures.result.step.mixture.k * card + 8
             self._paint_totals(painter, bottom, figures, palette)
         painter.end()

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QKeySequence, QShortcut
+from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -180,14 +180,13 @@ class RunsPanel(QTableView):
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setMaximumSectionSize(_WIDEST)
+        # By the rows in sight: a look at every cell of all runs takes longer than a frame.
+        self.horizontalHeader().setResizeContentsPrecision(0)
         self.horizontalHeader().setHighlightSections(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
         self.clicked.connect(self._on_picked)
         self.activated.connect(self._on_picked)
-        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(self._delete_current)
 
     def show_runs(self, records: list[RunRecord], shown: RunRecord | None) -> None:
         """List the runs and mark the one on show."""
@@ -232,7 +231,10 @@ class RunsPanel(QTableView):
         if accepted:
             self._book.rename(run, name)
 
-    def _delete_current(self) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Delete the current run; the key router leaves this key to tables."""
         index = self.currentIndex()
-        if index.isValid():
+        if event.key() != Qt.Key.Key_Delete:
+            super().keyPressEvent(event)
+        elif index.isValid():
             self.deletion_requested.emit(self._runs.records[index.row()])
