@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -68,9 +67,9 @@ class CurveView(pg.PlotWidget):  # type: ignore[misc]
         self._drawn: tuple[object, ...] = ()
         self._cursor = 0
         self._zoomed: tuple[float, float] | None = None
-        self._ghosts: list[Any] = []
         self._ghost_runs: list[RunRecord] = []
         self.getPlotItem().layout.setContentsMargins(8, 8, 24, 4)
+        self._ghosts = self.plot(antialias=True)
         self._curve = self.plot(antialias=True)
         self._curve.setZValue(10)
         self._marks = pg.ScatterPlotItem(symbol="t", size=10)
@@ -99,6 +98,7 @@ class CurveView(pg.PlotWidget):  # type: ignore[misc]
         self.getAxis("left").setWidth(round(104 * style.scale))
         self.getAxis("bottom").setHeight(round(28 * style.scale))
         width = style.scale
+        self._ghosts.setPen(pg.mkPen(palette.ghost, width=1.2 * style.scale))
         self._curve.setPen(pg.mkPen(palette.accent, width=2.4 * width))
         self._line.setPen(pg.mkPen(palette.muted, width=1))
         self._dot.setPen(pg.mkPen(palette.panel, width=2))
@@ -114,7 +114,6 @@ class CurveView(pg.PlotWidget):  # type: ignore[misc]
         bold.setBold(True)
         self._value.setFont(bold)
         self._end.setFont(style.font)
-        self._draw_ghosts()
 
     def show_ghosts(self, runs: Sequence[RunRecord]) -> None:
         """Show these runs in the background."""
@@ -197,13 +196,13 @@ class CurveView(pg.PlotWidget):  # type: ignore[misc]
         )
 
     def _draw_ghosts(self) -> None:
-        for item in self._ghosts:
-            self.removeItem(item)
-        pen = pg.mkPen(self._style.palette.ghost, width=1.2 * self._style.scale)
-        self._ghosts = [
-            self.plot([step.log_likelihood for step in run.steps], pen=pen, antialias=True)
-            for run in self._ghost_runs
-        ]
+        """All in one item: many items take long to make and to paint."""
+        runs = [[step.log_likelihood for step in run.steps] for run in self._ghost_runs]
+        values = np.concatenate([*runs, []])
+        connected = np.ones(len(values), dtype=np.int32)
+        connected[np.cumsum([len(run) for run in runs], dtype=np.int64) - 1] = 0
+        indices = np.concatenate([*(np.arange(len(run)) for run in runs), []])
+        self._ghosts.setData(indices, values, connect=connected)
 
     def _draw_cursor(self) -> None:
         steps = self._run.steps if self._run else []

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from gmm_studio import __version__
+from gmm_studio.core.em import Step
 from gmm_studio.document import Seed
 from gmm_studio.gui.actions import Actions
 from gmm_studio.gui.cloud_view import CloudView
@@ -13,6 +16,8 @@ from gmm_studio.gui.dialogs.export_dialog import ExportDialog, ExportRequest
 from gmm_studio.gui.dialogs.seed_dialog import SeedDialog
 from gmm_studio.gui.dialogs.shortcuts import ShortcutsDialog
 from gmm_studio.gui.exporting import parameters_job, picture_job
+from gmm_studio.gui.runs import RunRecord
+from gmm_studio.gui.scene import Scene
 from gmm_studio.gui.session import Session
 
 __all__ = ["Desk"]
@@ -74,19 +79,19 @@ class Desk(QObject):
         size = view.size() * view.devicePixelRatioF()
         last = run.steps[-1].index
         dialog = ExportDialog(self._window, step.index, last, size, self._settings)
-        dialog.export_requested.connect(self._export)
+        # What the dialog names is saved, whatever is on show by the time a file is chosen.
+        export = partial(self._export, run, step, view.scene)
+        dialog.export_requested.connect(lambda request: export(request))
         dialog.open()
 
-    def _export(self, request: ExportRequest) -> None:
+    def _export(self, run: RunRecord, step: Step, scene: Scene, request: ExportRequest) -> None:
         view, session = self._view, self._session
-        if session.shown is None or session.step is None:
-            return
         if request.kind == "parameters":
-            session.export(parameters_job(request, session.shown, session.step), request.path)
-        elif view.scene is not None and view.viewport is not None:
+            session.export(parameters_job(request, run, step), request.path)
+        elif view.viewport is not None:
             ratio = view.devicePixelRatioF()
             job = picture_job(
-                request, view.scene, view.viewport, view.style_of_scene, ratio, session.selection
+                request, scene, view.viewport, view.style_of_scene, ratio, session.selection
             )
             session.export(job, request.path)
 

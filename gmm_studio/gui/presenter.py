@@ -212,7 +212,8 @@ class Presenter(QObject):
         if session.loading:
             self._views.activity.show_work(session.loading)
         elif session.is_computing:
-            done = len(session.shown.steps) if session.shown else 0
+            run = session.shown
+            done = run.steps[-1].index if run and run.document == session.document else 0
             limit = session.document.configuration.max_iterations
             text = self.tr("Fitting: iteration {t}").format(t=f"{done:,}")
             self._views.activity.show_work(text, done, limit)
