@@ -237,6 +237,12 @@ def test_a_small_cloud_has_at_most_as_many_components_as_points(document: Docume
     assert new_cloud(document, PointCloud([[1.0, 2.0]])).k == 1
 
 
+def test_another_sample_keeps_the_number_that_was_chosen(document: Document) -> None:
+    sample = generate("separated", 80, random_state=1)
+    assert new_cloud(replace(document, k=5), sample).k == 5
+    assert new_cloud(document, sample).k == 3
+
+
 def test_deleting_points_keeps_the_start(placed: Document) -> None:
     keep = np.arange(60) < 50
     reduced = without_points(placed, placed.cloud.subset(keep))

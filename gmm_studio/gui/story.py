@@ -42,8 +42,8 @@ def tell(session: Session, *, placing: bool = False) -> Sentence:
         return Sentence(text.format(number=missing + 1, k=document.k))
     if session.trouble:
         return Sentence(session.trouble, kind="problem")
-    if run is None or step is None:
-        computing = session.is_computing
+    computing = session.is_computing
+    if run is None or step is None or (computing and run.document != document):
         return Sentence(_tr("Finding a start…") if computing else _tr("No run yet. Space fits"))
     if session.playback.is_at_end and run.stop is not None:
         return _ending(run.stop, step)

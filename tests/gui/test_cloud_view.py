@@ -26,6 +26,7 @@ from tests.gui.acting import (
     distance,
     double_click,
     drag,
+    hover,
     key,
     move,
     picture,
@@ -192,6 +193,19 @@ def test_escape_gives_up_an_unfinished_set(qtbot: QtBot, window: Window) -> None
     assert not window.session.playback.is_playing, "nobody asked for that"
 
 
+def test_a_single_seed_is_placed_by_one_click(qtbot: QtBot, window: Window) -> None:
+    play_fast(window)
+    window.session.choose_k(1)
+    settle(qtbot, window)
+    key(window, "s")
+    for at in ((200, 200), (300, 300)):
+        key(window, "s")
+        click(window.cloud_view, at)
+        settle(qtbot, window)
+        assert seeds(window.session.document) == (pytest.approx(place_at(window, at)),)
+        assert window.cloud_view.tool == "pick"
+
+
 # Dragging seeds
 
 
@@ -282,6 +296,44 @@ def test_escape_during_a_drag_restores(qtbot: QtBot, window: Window) -> None:
     assert scene.ghost is None
     assert scene.mixture is run.steps[-1].mixture
     assert window.session.store.undo_stack.count() == 0
+
+
+def test_a_drag_ends_with_its_document(qtbot: QtBot, window: Window) -> None:
+    window.session.another_start()
+    settle(qtbot, window)
+    run = window.session.shown
+    assert run is not None
+    at = pixel(window, tuple(run.steps[0].mixture.means[0].tolist()))
+    press(window.cloud_view, at)
+    move(window.cloud_view, (at[0] + 30, at[1]))
+    key(window, "z", Qt.KeyboardModifier.ControlModifier)
+    move(window.cloud_view, (at[0] + 60, at[1]))
+    release(window.cloud_view, (at[0] + 60, at[1]))
+    settle(qtbot, window)
+    assert window.session.store.undo_stack.canRedo(), "nothing was moved after that"
+    assert not window.cloud_view.is_dragging
+
+
+def test_a_button_that_went_up_elsewhere_ends_the_drag(qtbot: QtBot, window: Window) -> None:
+    before, run = window.session.document, window.session.shown
+    assert run is not None
+    at = pixel(window, tuple(run.steps[0].mixture.means[0].tolist()))
+    press(window.cloud_view, at)
+    move(window.cloud_view, (at[0] + 30, at[1]))
+    assert window.cloud_view.is_dragging
+    hover(window.cloud_view, (at[0] + 60, at[1]))
+    assert not window.cloud_view.is_dragging
+    release(window.cloud_view, (at[0] + 60, at[1]))
+    settle(qtbot, window)
+    assert window.session.document is before
+
+
+def test_a_right_click_during_a_drag_is_ignored(qtbot: QtBot, window: Window) -> None:
+    press(window.cloud_view, EMPTY)
+    move(window.cloud_view, (EMPTY[0] + 50, EMPTY[1] - 50))
+    click(window.cloud_view, (EMPTY[0] + 50, EMPTY[1] - 50), Right)
+    assert QApplication.activePopupWidget() is None
+    release(window.cloud_view, (EMPTY[0] + 50, EMPTY[1] - 50))
 
 
 def test_a_seed_of_an_unfinished_set_can_be_dragged(qtbot: QtBot, window: Window) -> None:

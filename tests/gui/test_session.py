@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -237,6 +238,13 @@ def test_a_start_from_a_step_goes_on_from_there(qtbot: QtBot, session: Session) 
     for ours, theirs in zip(new.steps, old.steps[4:], strict=False):
         assert ours.log_likelihood == pytest.approx(theirs.log_likelihood, rel=1e-9)
     assert new.stop == Stop("converged")
+
+
+def test_seeds_that_do_not_exist_are_neither_moved_nor_removed(session: Session) -> None:
+    before = session.document
+    session.move_seed(3, (0.0, 0.0))
+    session.remove_seed(3)
+    assert session.document is before
 
 
 # Starts that cannot be made
@@ -524,7 +532,40 @@ def test_a_job_writes_a_file_and_its_failure_is_told(
     assert problems == ["The disk is full."]
 
 
+def test_a_file_is_saved_whatever_else_is_asked_for(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    go, path = threading.Event(), tmp_path / "out.txt"
+
+    def write(cancelled: Callable[[], bool]) -> None:
+        assert go.wait(20)
+        if not cancelled():
+            path.write_text("done")
+
+    saved = QSignalSpy(session.saved)
+    session.export(write, path)
+    session.generate("ring", 20, None, 0)
+    qtbot.waitUntil(lambda: session.document.cloud.name == "Ring")
+    go.set()
+    wait(qtbot, session)
+    assert path.read_text() == "done"
+    assert saved.count() == 1
+
+
 # Earlier runs
+
+
+def test_showing_another_run_keeps_the_steps_of_the_one_that_grows(
+    qtbot: QtBot, session: Session
+) -> None:
+    first = shown(session)
+    compute_slowly(qtbot, session)
+    growing = shown(session)
+    session.show_run(first)
+    assert session.shown is first
+    assert not session.is_computing
+    assert growing in runs(session)
+    assert growing.stop == Stop("cancelled")
 
 
 def test_an_earlier_run_is_shown_with_its_document_where_it_was_left(
@@ -653,6 +694,20 @@ def test_a_taken_back_edit_is_forgotten(qtbot: QtBot, document: Document) -> Non
     store.undo_stack.undo()
     store.take_back()
     assert store.document == document
+
+
+def test_an_edit_that_made_another_document_is_not_taken_back(
+    qtbot: QtBot, document: Document
+) -> None:
+    parent = QObject()
+    store = Store(document, parent)
+    store.edit(replace(document, k=4), "Components")
+    store.edit(replace(document, k=5), "Components")
+    store.undo_stack.undo()
+    store.take_back()
+    assert store.document == document
+    store.undo_stack.redo()
+    assert store.document == document, "there is nothing to do again"
 
 
 def test_another_cloud_is_not_taken_back(qtbot: QtBot, document: Document) -> None:
