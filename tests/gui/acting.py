@@ -80,6 +80,13 @@ def second_click(widget: QWidget, at: tuple[float, float]) -> None:
         QApplication.sendEvent(widget, event)
 
 
+def hover(widget: QWidget, at: tuple[float, float]) -> None:
+    """Move the pointer there with no button down, whatever was pressed before."""
+    there, none = QPointF(*at), Qt.MouseButton.NoButton
+    event = QMouseEvent(QEvent.Type.MouseMove, there, widget.mapToGlobal(there), none, none, Plain)
+    QApplication.sendEvent(widget, event)
+
+
 def drag(widget: QWidget, places: Iterable[Place], modifiers: Qt.KeyboardModifier = Plain) -> None:
     """Press at the first place, move over the others, release at the last."""
     first, *others = places

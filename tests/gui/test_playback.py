@@ -113,11 +113,11 @@ def test_time_that_was_waited_is_not_caught_up(qtbot: QtBot, playback: Playback)
     playback.speed = 20
     playback.load(0, 0, ended=False)
     playback.play()
-    qtbot.wait(300)
+    qtbot.wait(600)
     playback.extend(1000, ended=True)
     with qtbot.waitSignal(playback.moved):
         pass
-    assert playback.cursor < 6, "the six steps of the 300 ms before are lost"
+    assert playback.cursor < 9, "the twelve steps of the 600 ms before are lost"
     playback.pause()
 
 

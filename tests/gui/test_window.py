@@ -360,6 +360,32 @@ def test_runs_are_listed_picked_and_scrubbed(qtbot: QtBot, window: Window) -> No
     assert window.transport._total.text() == f"/ {first.steps[-1].index}"
 
 
+def test_delete_in_the_table_of_runs_deletes_a_run(qtbot: QtBot, window: Window) -> None:
+    first = shown(window)
+    window.session.another_start()
+    settle(qtbot, window)
+    window.side_tabs.setCurrentIndex(1)
+    window.runs.setFocus()
+    window.runs.setCurrentIndex(window.runs.model().index(1, 0))
+    key(window, Key.Key_Delete)
+    assert window.session.runs.of(first.cloud) == [shown(window)]
+
+
+def test_the_trail_of_a_long_run_is_short_and_complete(qtbot: QtBot, window: Window) -> None:
+    window.session.configure(Configuration(tolerance=0, max_iterations=700), "Iterations")
+    settle(qtbot, window)
+    run = shown(window)
+    for t in (5, 127, 128, 129, 640, 700):
+        window.session.playback.move_to(t)
+        settle(qtbot, window)
+        scene = window.cloud_view.scene
+        assert scene is not None
+        assert scene.trails is not None
+        np.testing.assert_array_equal(scene.trails[0], run.steps[0].mixture.means)
+        np.testing.assert_array_equal(scene.trails[-1], run.steps[t].mixture.means)
+        assert min(t, 60) < len(scene.trails) <= 260
+
+
 def test_runs_are_renamed_pinned_and_deleted(
     qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
