@@ -120,7 +120,8 @@ class Errands(QObject):
 
     def _go(self, task: Task, text: str, worker: Worker | None = None) -> None:
         self._text = text
-        (worker or self._worker).submit(task)
+        # What is being saved is finished, whatever else is to be saved.
+        (worker or self._worker).submit(task, interrupt=worker is None)
         self.changed.emit()
 
     def _end(self) -> None:

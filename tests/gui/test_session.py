@@ -537,19 +537,24 @@ def test_a_file_is_saved_whatever_else_is_asked_for(
 ) -> None:
     go, path = threading.Event(), tmp_path / "out.txt"
 
+    began = threading.Event()
+
     def write(cancelled: Callable[[], bool]) -> None:
+        began.set()
         assert go.wait(20)
         if not cancelled():
             path.write_text("done")
 
     saved = QSignalSpy(session.saved)
     session.export(write, path)
+    assert began.wait(20)
+    session.export(lambda _: None, tmp_path / "other.txt")
     session.generate("ring", 20, None, 0)
     qtbot.waitUntil(lambda: session.document.cloud.name == "Ring")
     go.set()
     wait(qtbot, session)
     assert path.read_text() == "done"
-    assert saved.count() == 1
+    assert [saved.at(i) for i in range(saved.count())] == [[path], [tmp_path / "other.txt"]]
 
 
 # Earlier runs
