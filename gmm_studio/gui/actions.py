@@ -39,6 +39,9 @@ class Actions(QObject):
     def __getitem__(self, name: str) -> QAction:
         return self._named[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._named
+
     def all(self) -> list[QAction]:
         """Every action, in the order of the menus."""
         return [self.undo, self.redo, *self._named.values()]

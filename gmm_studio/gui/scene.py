@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -13,18 +14,71 @@ from gmm_studio.core.mixture import Mixture
 from gmm_studio.document import Seed
 from gmm_studio.gui.viewport import Viewport
 
-__all__ = ["Histogram", "Layers", "Points", "Scene", "data_box", "histogram"]
+__all__ = [
+    "Background",
+    "Contour",
+    "Density",
+    "Field",
+    "Histogram",
+    "Labels",
+    "Layers",
+    "Points",
+    "Scene",
+    "Uncertainty",
+    "data_box",
+    "histogram",
+]
+
+Background: TypeAlias = Literal["none", "density", "regions", "uncertainty"]
+Density: TypeAlias = Literal["filled", "lines", "heat"]
+Uncertainty: TypeAlias = Literal["maximum", "entropy"]
+Labels: TypeAlias = Literal["none", "colour", "marker"]
 
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """What is shown of a mixture; each is a switch of the View section."""
+    """What is shown of a mixture; each is a switch of the View section.
+
+    Attributes
+    ----------
+    ellipses, trails, seeds, grid : bool
+    coverage : bool
+        Ellipses hold 50, 90 and 95 % of their component instead of 1, 2 and 3 sigma.
+    ghosts : bool
+        Ellipses of earlier iterations.
+    lines : bool
+        From a point that is hovered or pinned to the means, as wide as its responsibilities.
+    truth : bool
+        The mixture that the points were drawn from.
+    labels : {"none", "colour", "marker"}
+        How points show their true labels.
+    hard : bool
+        Points wear the colour of their most responsible component alone.
+    sizes : bool
+        Points of uncertain assignment are larger.
+    background : {"none", "density", "regions", "uncertainty"}
+    density : {"filled", "lines", "heat"}
+    uncertainty : {"maximum", "entropy"}
+        1 - the largest responsibility, or the entropy of the responsibilities over log k.
+    bins : int or None
+        Of the histogram of one-dimensional data; None chooses by Freedman and Diaconis.
+    """
 
     ellipses: bool = True
+    coverage: bool = False
     trails: bool = True
+    ghosts: bool = False
     seeds: bool = True
+    lines: bool = False
     truth: bool = False
+    labels: Labels = "none"
+    hard: bool = False
+    sizes: bool = False
+    background: Background = "none"
+    density: Density = "filled"
+    uncertainty: Uncertainty = "maximum"
     grid: bool = True
+    bins: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +107,47 @@ class Histogram:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Contour:
+    """A line over the plane.
+
+    Attributes
+    ----------
+    places : ndarray, shape (v, 2)
+        In the units of the data; a closed line ends where it begins.
+    level : float
+        The value along it: of the density, say; 0 along the boundary of two regions.
+    """
+
+    places: FloatArray
+    level: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """A background: something that has a value everywhere in a viewport.
+
+    Attributes
+    ----------
+    image : QImage or None
+        The shading, premultiplied, a pixel for each cell of the grid; to be stretched over the
+        viewport.
+    viewport : Viewport
+        What it was computed for.
+    contours : tuple of Contour
+    smooth : bool
+        Whether the image may be interpolated when it is stretched.
+    memory : object
+        What the image's pixels are in, where the image itself does not hold them.
+    """
+
+    image: QImage | None
+    viewport: Viewport
+    contours: tuple[Contour, ...] = ()
+    smooth: bool = True
+    memory: object = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """All that one picture of a cloud needs.
 
@@ -61,6 +156,10 @@ class Scene:
     cloud : PointCloud
     mixture : Mixture or None
         On show; None while there is no start.
+    colouring : Mixture or None
+        Whose responsibilities colour the points; None leaves them without colour.
+    past : tuple of Mixture
+        Earlier ones of the run, oldest first, where their ellipses are shown.
     seeds : tuple of (Seed or None)
         The means of the start; those that are missing are None.
     iteration : int
@@ -70,6 +169,10 @@ class Scene:
     ghost : Mixture or None
         The end of the run that is being replaced.
     points : Points or None
+    halo : Points or None
+        Painted below the points: how uncertain each of them is.
+    field : Field or None
+        The background, for the mixture on show.
     histogram : Histogram or None
         For one-dimensional data.
     layers : Layers
@@ -77,11 +180,15 @@ class Scene:
 
     cloud: PointCloud
     mixture: Mixture | None = None
+    colouring: Mixture | None = None
+    past: tuple[Mixture, ...] = ()
     seeds: tuple[Seed | None, ...] = ()
     iteration: int = 0
     trails: FloatArray | None = None
     ghost: Mixture | None = None
     points: Points | None = None
+    halo: Points | None = None
+    field: Field | None = None
     histogram: Histogram | None = None
     layers: Layers = Layers()
 

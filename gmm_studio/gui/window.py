@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QFont
@@ -242,8 +243,8 @@ class Window(QMainWindow):
             self._theme.set_scheme(_SCHEMES[name])
         elif name.startswith("layer_"):
             layer = name.removeprefix("layer_")
-            shown = self.actions_[name].isChecked()
-            self._on_layers(replace(self.stage.layers, **{layer: shown}))
+            changed: dict[str, Any] = {layer: self.actions_[name].isChecked()}
+            self._on_layers(replace(self.stage.layers, **changed))
 
     def _escape(self) -> None:
         focus = QApplication.focusWidget()
@@ -287,7 +288,8 @@ class Window(QMainWindow):
         self.stage.set_layers(layers)
         self.view_panel.show_layers(layers)
         for field in fields(layers):
-            self.actions_[f"layer_{field.name}"].setChecked(getattr(layers, field.name))
+            if f"layer_{field.name}" in self.actions_:
+                self.actions_[f"layer_{field.name}"].setChecked(getattr(layers, field.name))
 
     def _on_equal_changed(self, equal: bool) -> None:
         self.actions_["equal"].setChecked(equal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -65,6 +66,6 @@ class ViewPanel(Section):
         self.equal.setChecked(equal)
 
     def _on_switched(self) -> None:
-        values = {name: box.isChecked() for name, box in self._switches.items()}
+        values: dict[str, Any] = {name: box.isChecked() for name, box in self._switches.items()}
         self.layers = replace(self.layers, **values)
         self.layers_changed.emit(self.layers)
