@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +49,11 @@ class PointCloud:
     source : Source, optional
         Where the points came from.
 
+    Attributes
+    ----------
+    total_weight : float
+        W, the sum of the sample weights: the number of points where there are none.
+
     Raises
     ------
     InputError
@@ -62,6 +67,7 @@ class PointCloud:
     name: str = ""
     columns: tuple[str, ...] = ()
     source: Source | None = None
+    total_weight: float = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         points = _points(self.points)
@@ -74,6 +80,8 @@ class PointCloud:
             object.__setattr__(self, "columns", ("x", "y")[: self.d])
         if len(self.columns) != self.d:
             raise InputError("There must be {d} column names.", d=self.d)
+        total = self.n if self.weights is None else self.weights.sum()
+        object.__setattr__(self, "total_weight", float(total))
 
     @property
     def n(self) -> int:
@@ -84,11 +92,6 @@ class PointCloud:
     def d(self) -> int:
         """Number of dimensions, 1 or 2."""
         return int(self.points.shape[1])
-
-    @property
-    def total_weight(self) -> float:
-        """W, the sum of the sample weights: the number of points where there are none."""
-        return float(self.n if self.weights is None else self.weights.sum())
 
     def subset(self, keep: npt.NDArray[np.bool_]) -> PointCloud:
         """The rows where `keep` (n,) is true, with all that is known of them but their file."""
