@@ -383,7 +383,8 @@ def test_a_generated_cloud_is_written(capsys: Captured, name: str) -> None:
     if cloud.labels is not None:
         assert np.array_equal(back.labels, cloud.labels)
     header = Path("c.csv").read_text().split("\n")[0]
-    assert header == ("x,y" if cloud.labels is None else "x,y,label")
+    columns = [*cloud.columns, *([] if cloud.labels is None else ["label"])]
+    assert header == ",".join(columns)
 
 
 def test_standard_output_is_the_default(capsysbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -97,7 +97,7 @@ def _whole(what: str, value: int, least: int, most: int) -> int:
 
 
 def _from_mixture(
-    name: str, title: str, default_k: int, arrange: Callable[[int], Mixture]
+    name: str, title: str, default_k: int | None, arrange: Callable[[int], Mixture]
 ) -> Generator:
     def make(n: int, k: int, random_state: int) -> PointCloud:
         truth = arrange(k)
@@ -105,6 +105,10 @@ def _from_mixture(
         return PointCloud(points, labels=labels, truth=truth, name=title)
 
     return Generator(name, title, default_k, make)
+
+
+def _from_fixed(name: str, title: str, arrange: Callable[[], Mixture]) -> Generator:
+    return _from_mixture(name, title, None, lambda _: arrange())
 
 
 def _ring(n: int, k: int, random_state: int) -> PointCloud:
@@ -156,6 +160,12 @@ GENERATORS: dict[str, Generator] = {
         Generator("moons", "Moons", None, _moons),
         Generator("pinwheel", "Pinwheel", 5, _pinwheel),
         Generator("uniform", "Uniform", None, _uniform),
+        _from_mixture("hills", "Hills (1-D)", 2, layouts.hills),
+        _from_mixture("peaks", "Peaks (1-D)", 3, layouts.peaks),
+        _from_fixed("spike", "Spike on a hill (1-D)", layouts.spike),
+        _from_fixed("same-mean", "Same mean (1-D)", layouts.same_mean),
+        _from_fixed("claw", "Claw (1-D)", layouts.claw),
+        _from_fixed("comb", "Comb (1-D)", layouts.comb),
     )
 }
 """The kinds of clouds by name, in the order in which a person reads them."""

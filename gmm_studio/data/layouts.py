@@ -1,7 +1,7 @@
 """The mixtures behind the generated clouds: how k components are arranged in the plane.
 
 Each function gives the same mixture for the same k. The arrangements are wider than high, as the
-view is, and centred on the origin.
+view is, and centred on the origin. The last ones are arranged on a line instead.
 """
 
 from __future__ import annotations
@@ -12,7 +12,20 @@ import numpy.typing as npt
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import Mixture
 
-__all__ = ["elongated", "grid", "nested", "overlapping", "separated", "unequal"]
+__all__ = [
+    "claw",
+    "comb",
+    "elongated",
+    "grid",
+    "hills",
+    "nested",
+    "overlapping",
+    "peaks",
+    "same_mean",
+    "separated",
+    "spike",
+    "unequal",
+]
 
 GOLDEN_ANGLE = float(np.pi * (3 - np.sqrt(5)))
 """Turning by it again and again never repeats a direction."""
@@ -96,3 +109,55 @@ def _covariances(axes: tuple[float, float], turns: npt.NDArray[np.floating]) -> 
     cos, sin = np.cos(turns), np.sin(turns)
     rotations = np.moveaxis(np.array([[cos, -sin], [sin, cos]]), -1, 0)
     return np.asarray(rotations * np.square(axes) @ rotations.swapaxes(1, 2))
+
+
+def hills(k: int) -> Mixture:
+    """On the line: equal normals so near to one another that neighbours run together."""
+    return _on_line(_equal(k), 2.6 * (np.arange(k) - (k - 1) / 2), np.ones(k))
+
+
+def peaks(k: int) -> Mixture:
+    """On the line: clear of one another, of several widths, and ever fewer points in each."""
+    shares = 1 / np.arange(1, k + 1)
+    weights = shares / shares.sum()
+    places = 5.0 * np.arange(k)
+    widths = np.array([1.0, 0.7, 0.85])[np.arange(k) % 3]
+    return _on_line(weights, places - weights @ places, widths)
+
+
+def spike() -> Mixture:
+    """On the line: a narrow normal inside a wide one."""
+    return _on_line((0.7, 0.3), (0.0, 1.2), (2.0, 0.2))
+
+
+def same_mean() -> Mixture:
+    """On the line: two normals about one mean, which their widths alone tell apart."""
+    return _on_line((0.5, 0.5), (0.0, 0.0), (0.6, 2.4))
+
+
+def claw() -> Mixture:
+    """On the line: five narrow normals on a wide one.
+
+    Density 10 of J. S. Marron and M. P. Wand (1992), Exact mean integrated squared error,
+    The Annals of Statistics 20, 712-736, table 1.
+    """
+    weights = np.r_[0.5, np.full(5, 0.1)]
+    return _on_line(weights, np.r_[0.0, np.arange(5) / 2 - 1], np.r_[1.0, np.full(5, 0.1)])
+
+
+def comb() -> Mixture:
+    """On the line: six normals, each half as heavy and half as wide as the one before.
+
+    Density 14 of Marron and Wand (1992), the smooth comb.
+    """
+    halves = 0.5 ** np.arange(6)
+    return _on_line(32 / 63 * halves, (65 - 96 * halves) / 21, 32 / 63 * halves)
+
+
+def _on_line(weights: npt.ArrayLike, means: npt.ArrayLike, deviations: npt.ArrayLike) -> Mixture:
+    variances = np.square(np.asarray(deviations, np.float64))
+    return Mixture(
+        np.asarray(weights, np.float64),
+        np.asarray(means, np.float64)[:, None],
+        variances[:, None, None],
+    )

@@ -11,8 +11,12 @@ from gmm_studio.data.generators import GENERATORS, generate
 
 MIXTURES = ("separated", "overlapping", "elongated", "unequal", "nested", "grid")
 SHAPES = ("ring", "moons", "pinwheel", "uniform")
-WITH_K = (*MIXTURES, "pinwheel")
-WITHOUT_K = ("ring", "moons", "uniform")
+LINES_WITH_K = ("hills", "peaks")
+FIXED_LINES = ("spike", "same-mean", "claw", "comb")
+LINES = (*LINES_WITH_K, *FIXED_LINES)
+WITH_TRUTH = (*MIXTURES, *LINES)
+WITH_K = (*MIXTURES, "pinwheel", *LINES_WITH_K)
+WITHOUT_K = ("ring", "moons", "uniform", *FIXED_LINES)
 
 
 def truth_of(cloud: PointCloud) -> Mixture:
@@ -31,7 +35,7 @@ def largest_eigenvalues(covariances: FloatArray) -> FloatArray:
 
 
 def test_the_registry_lists_them_in_order() -> None:
-    assert tuple(GENERATORS) == (*MIXTURES, *SHAPES)
+    assert tuple(GENERATORS) == (*MIXTURES, *SHAPES, *LINES)
     assert all(generator.name == name for name, generator in GENERATORS.items())
     assert len({generator.title for generator in GENERATORS.values()}) == len(GENERATORS)
     assert {name for name in GENERATORS if GENERATORS[name].default_k is None} == set(WITHOUT_K)
@@ -40,7 +44,7 @@ def test_the_registry_lists_them_in_order() -> None:
 @pytest.mark.parametrize("name", GENERATORS)
 def test_default_cloud(name: str) -> None:
     cloud = generate(name)
-    assert cloud.points.shape == (1000, 2)
+    assert cloud.points.shape == (1000, 1 if name in LINES else 2)
     assert cloud.name == GENERATORS[name].title
     assert cloud.weights is None
     assert cloud.source is None
@@ -57,7 +61,7 @@ def test_repeats_by_its_random_state(name: str) -> None:
     assert (first.points != other.points).any()
 
 
-@pytest.mark.parametrize("name", MIXTURES)
+@pytest.mark.parametrize("name", WITH_TRUTH)
 def test_another_sample_has_the_same_truth(name: str) -> None:
     one, other = (truth_of(generate(name, 5, random_state=s)) for s in (0, 1))
     np.testing.assert_array_equal(one.means, other.means)
@@ -65,7 +69,7 @@ def test_another_sample_has_the_same_truth(name: str) -> None:
     np.testing.assert_array_equal(one.weights, other.weights)
 
 
-@pytest.mark.parametrize("name", MIXTURES)
+@pytest.mark.parametrize("name", WITH_TRUTH)
 def test_points_follow_their_truth(name: str) -> None:
     cloud = generate(name, 50_000)
     truth = truth_of(cloud)
@@ -77,7 +81,7 @@ def test_points_follow_their_truth(name: str) -> None:
         assert (np.abs(members.mean(axis=0) - truth.means[j]) < 0.1 * spread).all()
 
 
-@pytest.mark.parametrize("name", MIXTURES)
+@pytest.mark.parametrize("name", [*MIXTURES, *LINES_WITH_K])
 @pytest.mark.parametrize("k", [1, 2, 3, 5, 8, 9, 10, 17, 50, 99, 100])
 def test_every_k_has_a_mixture_of_distinct_components(name: str, k: int) -> None:
     truth = truth_of(generate(name, 1, k))
@@ -145,6 +149,64 @@ def test_pinwheel_has_as_many_arms_as_asked_for() -> None:
     labels = generate("pinwheel", 500, 7).labels
     assert labels is not None
     assert labels.max() == 6
+
+
+def test_titles_say_which_are_one_dimensional() -> None:
+    said = {name for name, generator in GENERATORS.items() if generator.title.endswith(" (1-D)")}
+    assert said == set(LINES)
+    assert all(generate(name, 1).d == 1 for name in said)
+
+
+def test_hills_run_into_one_another_but_are_two() -> None:
+    truth = truth_of(generate("hills"))
+    assert truth.k == 2
+    heights = np.exp(truth.log_density([[float(truth.means[0, 0])], [0.0]]))
+    assert 0.6 * heights[0] < heights[1] < heights[0]
+    for k in (2, 3, 6):
+        assert 0.8 < agreement(generate("hills", 5000, k)) < 0.95
+
+
+def test_peaks_are_separate_and_of_unequal_weight() -> None:
+    for k in (2, 3, 6, 12):
+        cloud = generate("peaks", 5000, k)
+        assert agreement(cloud) > 0.99
+        truth = truth_of(cloud)
+        assert (np.diff(truth.weights) < 0).all()
+        assert float(truth.weights @ truth.means[:, 0]) == pytest.approx(0, abs=1e-9)
+
+
+def test_the_spike_stands_within_the_wide_one() -> None:
+    truth = truth_of(generate("spike"))
+    wide, narrow = np.sqrt(truth.covariances[:, 0, 0])
+    assert narrow < wide / 5
+    assert abs(truth.means[1, 0] - truth.means[0, 0]) < wide
+    assert np.exp(truth.log_density([[truth.means[1, 0]]])) > 3 * np.exp(
+        truth.log_density([[-truth.means[1, 0]]])
+    )
+
+
+def test_the_same_mean_has_two_widths() -> None:
+    truth = truth_of(generate("same-mean"))
+    assert truth.means[0, 0] == truth.means[1, 0]
+    assert truth.covariances[1, 0, 0] > 4 * truth.covariances[0, 0, 0]
+
+
+def test_the_claw_is_that_of_marron_and_wand() -> None:
+    """Their table 1, number 10: 1/2 N(0, 1) + sum over l = 0..4 of 1/10 N(l/2 - 1, (1/10)^2)."""
+    truth = truth_of(generate("claw"))
+    assert truth.weights.tolist() == pytest.approx([0.5] + [0.1] * 5)
+    assert truth.means[:, 0].tolist() == pytest.approx([0, -1, -0.5, 0, 0.5, 1])
+    assert np.sqrt(truth.covariances[:, 0, 0]).tolist() == pytest.approx([1] + [0.1] * 5)
+
+
+def test_the_comb_is_that_of_marron_and_wand() -> None:
+    """Their number 14: sum over l of 2^(5-l)/63 N((65 - 96 / 2^l)/21, (32/63)^2 / 2^(2 l))."""
+    truth = truth_of(generate("comb"))
+    for j in range(6):
+        assert truth.weights[j] == pytest.approx(2 ** (5 - j) / 63)
+        assert truth.means[j, 0] == pytest.approx((65 - 96 / 2**j) / 21)
+        assert truth.covariances[j, 0, 0] == pytest.approx((32 / 63) ** 2 / 2 ** (2 * j))
+    assert truth.weights.sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("name", GENERATORS)
