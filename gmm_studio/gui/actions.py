@@ -35,12 +35,21 @@ class Actions(QObject):
         self._make_run_menu()
         self._make_view_menu()
         self._make_help_menu()
+        # Their keys work where the menu bar is hidden too.
+        window.addActions(self.all())
 
     def __getitem__(self, name: str) -> QAction:
         return self._named[name]
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._named
+    @property
+    def layers(self) -> dict[str, QAction]:
+        """The switches of what is drawn, by what they switch."""
+        prefix = "layer_"
+        return {
+            name.removeprefix(prefix): action
+            for name, action in self._named.items()
+            if name.startswith(prefix)
+        }
 
     def all(self) -> list[QAction]:
         """Every action, in the order of the menus."""
@@ -117,6 +126,7 @@ class Actions(QObject):
         self._add(menu, "back", tr("Step &back"), "Left", "PgUp", repeats=True)
         self._add(menu, "first", tr("&First step"), "Home")
         self._add(menu, "last", tr("&Last step"), "End")
+        self._add(menu, "halves", tr("&Half-steps"), "H", checkable=True)
         menu.addSeparator()
         self._add(menu, "another", tr("&Another start"), "N")
         self._add(menu, "sample", tr("&New sample"), "R")
@@ -129,15 +139,33 @@ class Actions(QObject):
         self._add(menu, "fit", tr("&Fit all points"), "F")
         self._add(menu, "equal", tr("E&qual aspect"), "Q", checkable=True)
         menu.addSeparator()
-        for name, text, key in (
+        self._add_layers(
+            menu.addMenu(tr("&Background")),
+            ("background_density", tr("&Density"), "C"),
+            ("background_regions", tr("&Regions"), "B"),
+            ("background_uncertainty", tr("&Uncertainty"), "U"),
+        )
+        self._add_layers(
+            menu.addMenu(tr("&Points")),
+            ("hard", tr("&Hard colours"), "X"),
+            ("sizes", tr("Uncertain points &larger"), "Z"),
+            ("labels_colour", tr("True labels as &colours"), "Y"),
+            ("labels_marker", tr("True labels as &markers"), "Shift+Y"),
+            ("lines", tr("Lines to the &means"), "L"),
+        )
+        self._add_layers(
+            menu.addMenu(tr("&Mixture")),
             ("ellipses", tr("&Ellipses"), "E"),
+            ("coverage", tr("Ellipses by &coverage"), "P"),
+            ("ghosts", tr("Earlier e&llipses"), "O"),
             ("trails", tr("&Trails of the means"), "T"),
             ("seeds", tr("&Seeds"), "Shift+S"),
             ("truth", tr("True &mixture"), "M"),
-            ("grid", tr("&Grid"), "G"),
-        ):
-            self._add(menu, f"layer_{name}", text, key, checkable=True)
+        )
+        self._add_layers(menu, ("grid", tr("&Grid"), "G"))
+        self._add(menu, "glide", tr("Gl&ide between steps"), "A", checkable=True)
         menu.addSeparator()
+        self._add(menu, "present", tr("Pr&esentation"), "F11", checkable=True)
         self._add(menu, "larger", tr("&Larger interface"), _Standard.ZoomIn, "Ctrl+=")
         self._add(menu, "smaller", tr("Sm&aller interface"), _Standard.ZoomOut)
         self._add(menu, "normal", tr("&Normal size"), "Ctrl+0")
@@ -150,6 +178,11 @@ class Actions(QObject):
         ):
             action = self._add(themes, f"scheme_{scheme}", text, checkable=True)
             group.addAction(action)
+
+    def _add_layers(self, menu: QMenu, *layers: tuple[str, str, str]) -> None:
+        menu.setToolTipsVisible(True)
+        for name, text, key in layers:
+            self._add(menu, f"layer_{name}", text, key, checkable=True)
 
     def _make_help_menu(self) -> None:
         tr, menu = self.tr, self._menu(self.tr("&Help"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DARK", "LIGHT", "Palette", "component_colour", "contrast", "on_component"]
+__all__ = ["DARK", "LIGHT", "Palette", "component_colour", "contrast", "mixed", "on_component"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +160,15 @@ def on_component(palette: Palette, j: int) -> str:
     """Return the colour of text on a disc of component `j`: white or black, at least 4.5 : 1."""
     colour = component_colour(palette, j)
     return "#ffffff" if contrast("#ffffff", colour) >= 4.5 else "#000000"
+
+
+def mixed(first: str, second: str, share: float) -> str:
+    """Return a colour between two, `share` of the first in it."""
+    parts = [
+        round(share * int(first[i : i + 2], 16) + (1 - share) * int(second[i : i + 2], 16))
+        for i in (1, 3, 5)
+    ]
+    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def contrast(first: str, second: str) -> float:

@@ -11,13 +11,13 @@ from gmm_studio import __version__
 from gmm_studio.core.em import Step
 from gmm_studio.document import Seed
 from gmm_studio.gui.actions import Actions
-from gmm_studio.gui.cloud_view import CloudView
+from gmm_studio.gui.canvas.cloud_view import CloudView
+from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.dialogs.export_dialog import ExportDialog, ExportRequest
 from gmm_studio.gui.dialogs.seed_dialog import SeedDialog
 from gmm_studio.gui.dialogs.shortcuts import ShortcutsDialog
 from gmm_studio.gui.exporting import parameters_job, picture_job
 from gmm_studio.gui.runs import RunRecord
-from gmm_studio.gui.scene import Scene
 from gmm_studio.gui.session import Session
 
 __all__ = ["Desk"]

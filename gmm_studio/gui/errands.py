@@ -13,8 +13,8 @@ from gmm_studio.core.errors import InputError
 from gmm_studio.data.generators import generate
 from gmm_studio.data.text import read_cloud
 from gmm_studio.document import Seed
+from gmm_studio.gui.canvas.rendering import Selection
 from gmm_studio.gui.exporting import Job
-from gmm_studio.gui.rendering import Selection
 from gmm_studio.gui.worker import Failed, Post, Task, Worker
 
 __all__ = ["Errands"]

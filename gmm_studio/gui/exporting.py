@@ -7,13 +7,13 @@ from typing import TypeAlias
 
 from gmm_studio.core.em import Step
 from gmm_studio.export.parameters import write_parameters
+from gmm_studio.gui.canvas.rendering import Selection
+from gmm_studio.gui.canvas.scene import Scene
+from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.dialogs.export_dialog import ExportRequest
-from gmm_studio.gui.painting import Style
 from gmm_studio.gui.picture_export import save_picture
-from gmm_studio.gui.rendering import Selection
 from gmm_studio.gui.runs import RunRecord
-from gmm_studio.gui.scene import Scene
-from gmm_studio.gui.viewport import Viewport
+from gmm_studio.gui.style import Style
 
 __all__ = ["Job", "parameters_job", "picture_job"]
 

@@ -6,10 +6,10 @@ from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.document import Document, Seed
-from gmm_studio.gui.cloud_view import CloudView, Pin, Tool
+from gmm_studio.gui.canvas.cloud_view import CloudView, Pin, Tool
+from gmm_studio.gui.canvas.stage import Stage
 from gmm_studio.gui.keys import KeyRouter
 from gmm_studio.gui.session import Session
-from gmm_studio.gui.stage import Stage
 
 __all__ = ["Hands"]
 
@@ -61,7 +61,7 @@ class Hands(QObject):
     @property
     def pinned_shares(self) -> FloatArray | None:
         """The responsibilities (k,) of the point that is pinned."""
-        pin, step = self._view.pin, self._session.step
+        pin, step = self._view.pin, self._session.colouring
         cloud = self._session.document.cloud
         if pin is None or pin.kind != "point" or step is None or pin.index >= cloud.n:
             return None
@@ -98,10 +98,13 @@ class Hands(QObject):
         elif self._session.selection is not None:
             self._session.delete_selection()
 
-    def escape(self) -> None:
-        """End the innermost: a drag, an unfinished set, what is selected, what is computed."""
+    def escape(self) -> bool:
+        """End the innermost: a drag, an unfinished set, what is selected, what is computed.
+
+        Whether there was any.
+        """
         if self._view.cancel_drag():
-            return
+            return True
         if self._nudged is not None:
             self._nudge.stop()
             self._nudged = None
@@ -112,7 +115,10 @@ class Hands(QObject):
             self.pin(None)
             self._session.clear_selection()
         elif not self._session.cancel():
+            was_seed = self.tool == "seed"
             self.choose_tool("pick")
+            return was_seed
+        return True
 
     def play(self) -> None:
         """Play or pause; with seeds missing the hint pulses."""
@@ -131,7 +137,7 @@ class Hands(QObject):
         playback = self._session.playback
         playback.pause()
         if self._taken_at is None:
-            self._taken_at = playback.cursor
+            self._taken_at = playback.place
         playback.move_to(0)
         self._stage.drag_seed(j, place)
         self.dragging.emit(j)
@@ -140,7 +146,7 @@ class Hands(QObject):
         """The seed stays where it was, and the step that was on show comes back."""
         self._stage.end_drag()
         if self._taken_at is not None:
-            self._session.playback.move_to(self._taken_at)
+            self._session.playback.move_to_place(self._taken_at)
         self._taken_at = None
 
     def _on_dropped(self, j: int, place: Seed) -> None:

@@ -6,20 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice
-from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter
+from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from gmm_studio import __version__
-from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.errors import Cancelled, InputError
 from gmm_studio.core.kernel import never
 from gmm_studio.export.atomic import atomic_write
-from gmm_studio.gui.colours import component_colour
-from gmm_studio.gui.painting import Style, paint_scene
-from gmm_studio.gui.rendering import PictureRequest, Renderer, Selection
-from gmm_studio.gui.scene import Points, Scene
-from gmm_studio.gui.viewport import Viewport
+from gmm_studio.gui.canvas.painting import paint_scene
+from gmm_studio.gui.canvas.rendering import PictureRequest, Renderer, Selection, look_of
+from gmm_studio.gui.canvas.scene import Points, Scene
+from gmm_studio.gui.canvas.viewport import Viewport
+from gmm_studio.gui.style import Style
 
 __all__ = ["paint_picture", "save_picture"]
 
@@ -113,17 +111,16 @@ def paint_picture(
     width, height = _pixels(viewport, pixel_ratio)
     if max(width, height) > _LARGEST_SIDE:
         raise _too_large(viewport, pixel_ratio)
-    k = scene.mixture.k if scene.mixture else 1
-    palette = style.palette
     request = PictureRequest(
         scene.cloud,
-        scene.mixture,
-        np.array([_rgb(component_colour(palette, j)) for j in range(k)]),
-        _rgb(palette.muted),
-        _rgb(palette.text),
+        scene.colouring,
+        look_of(style.palette, scene.mixture.k if scene.mixture else 1),
         viewport.width,
         viewport.height,
         pixel_ratio,
+        mixture=scene.mixture,
+        reference=scene.reference,
+        layers=scene.layers,
         viewport=viewport,
         selection=selection,
     )
@@ -147,11 +144,16 @@ def _with_points(
     if scene.cloud.d == 1:
         picture = renderer.render(request, cancelled)
         return replace(scene, points=picture.points, histogram=picture.histogram)
+    scene = replace(scene, field=renderer.field(request, viewport, cancelled))
+    request = replace(request, layers=replace(request.layers, background="none", truth=False))
     width, height = _pixels(viewport, request.pixel_ratio)
-    image = _blank(width, height, QImage.Format.Format_RGBA8888_Premultiplied)
-    image.fill(0)
+    image, halo = (
+        _blank(width, height, QImage.Format.Format_RGBA8888_Premultiplied) for _ in range(2)
+    )
+    for layer in (image, halo):
+        layer.fill(0)
     unit = (viewport.top - viewport.bottom) / height
-    with QPainter(image) as painter:
+    with QPainter(image) as painter, QPainter(halo) as below:
         for top in range(0, height, _BAND):
             _stop_if(cancelled)
             bottom = min(top + _BAND, height)
@@ -165,7 +167,14 @@ def _with_points(
                 replace(request, viewport=band, height=band.height), cancelled
             )
             painter.drawImage(0, top, picture.points.image)
-    return replace(scene, points=Points(image, viewport))
+            if picture.halo is not None:
+                below.drawImage(0, top, picture.halo.image)
+    is_haloed = request.layers.sizes and request.colouring is not None
+    return replace(
+        scene,
+        points=Points(image, viewport),
+        halo=Points(halo, viewport) if is_haloed else None,
+    )
 
 
 def _pixels(viewport: Viewport, pixel_ratio: float) -> tuple[int, int]:
@@ -198,11 +207,6 @@ def _too_large(viewport: Viewport, pixel_ratio: float) -> InputError:
         width=width,
         height=height,
     )
-
-
-def _rgb(colour: str) -> FloatArray:
-    made = QColor(colour)
-    return np.array([made.redF(), made.greenF(), made.blueF()])
 
 
 def _stop_if(cancelled: Callable[[], bool]) -> None:

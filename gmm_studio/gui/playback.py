@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
+from gmm_studio.gui.moment import Moment
+
 __all__ = ["SPEEDS", "Playback"]
 
 SPEEDS: tuple[int, ...] = (1, 2, 5, 10, 20, 60)
-"""Steps per second."""
+"""Steps per second, or half-steps."""
 
 _FRAME_MS = 16
 
 
 class Playback(QObject):
-    """Walks over steps that exist; it waits at the last one while more are computed."""
+    """Walks over steps that exist; it waits at the last one while more are computed.
+
+    With half-steps each iteration has two places to stop at, its E-step and its M-step.
+    """
 
     moved = Signal(int)
     playing_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._cursor = 0
+        self._place = 0
         self._last = 0
+        self._per_iteration = 1
         self._ended = False
         self._following = False
         self._due = 0.0
@@ -34,13 +40,35 @@ class Playback(QObject):
 
     @property
     def cursor(self) -> int:
-        """The step on show."""
-        return self._cursor
+        """The iteration on show."""
+        return -(-self._place // self._per_iteration)
 
     @property
     def last(self) -> int:
-        """The last step that exists."""
+        """The last iteration that exists."""
         return self._last
+
+    @property
+    def place(self) -> int:
+        """Where the cursor stands, counted in the steps that it walks in."""
+        return self._place
+
+    @property
+    def last_place(self) -> int:
+        """The last place there is."""
+        return self._last * self._per_iteration
+
+    @property
+    def moment(self) -> Moment:
+        """What is on show."""
+        if not self.has_halves:
+            return Moment(self._place)
+        return Moment(self.cursor, "E" if self._place % 2 else "M")
+
+    @property
+    def has_halves(self) -> bool:
+        """Whether the E-step and the M-step are shown one after the other."""
+        return self._per_iteration == 2
 
     @property
     def is_playing(self) -> bool:
@@ -50,12 +78,20 @@ class Playback(QObject):
     @property
     def is_at_end(self) -> bool:
         """Whether there is no step after this one and none will come."""
-        return self._ended and self._cursor == self._last
+        return self._ended and self._place == self.last_place
+
+    def set_halves(self, halves: bool) -> None:
+        """Walk in half-steps, or in whole ones; the iteration on show stays."""
+        if halves != self.has_halves:
+            cursor = self.cursor
+            self._per_iteration = 2 if halves else 1
+            self._place = -1
+            self._go(cursor * self._per_iteration)
 
     def load(self, last: int, cursor: int, *, ended: bool) -> None:
-        """Another run: its last step, the step to show, and whether more are to come."""
+        """Another run: its last iteration, the one to show, and whether more are to come."""
         self._last, self._ended = last, ended
-        self._cursor = -1
+        self._place = -1
         self.move_to(cursor)
 
     def extend(self, last: int, *, ended: bool) -> None:
@@ -71,17 +107,18 @@ class Playback(QObject):
         self._following = True
 
     def move_to(self, cursor: int) -> None:
-        """Show a step, or the nearest that exists."""
+        """Show an iteration, its M-step where there are halves, or the nearest that exists."""
+        self.move_to_place(cursor * self._per_iteration)
+
+    def move_to_place(self, place: int) -> None:
+        """Show what is at a place, or the nearest that exists."""
         self._following = False
-        cursor = min(max(cursor, 0), self._last)
-        if cursor != self._cursor:
-            self._cursor = cursor
-            self.moved.emit(cursor)
+        self._go(place)
 
     def step(self, by: int) -> None:
         """Pause, and go on or back by so many steps."""
         self.pause()
-        self.move_to(self._cursor + by)
+        self.move_to_place(self._place + by)
 
     def play(self) -> None:
         """Walk on; from the start if this is the end."""
@@ -112,6 +149,12 @@ class Playback(QObject):
         whole = int(self._due)
         self._due -= whole
         if whole:
-            self.move_to(self._cursor + whole)
+            self.move_to_place(self._place + whole)
         if self.is_at_end:
             self.pause()
+
+    def _go(self, place: int) -> None:
+        place = min(max(place, 0), self.last_place)
+        if place != self._place:
+            self._place = place
+            self.moved.emit(self.cursor)

@@ -7,21 +7,26 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gmm_studio.core.comparison import Comparison
 from gmm_studio.gui.actions import Actions
 from gmm_studio.gui.activity import Activity
-from gmm_studio.gui.curve_view import CurveView
+from gmm_studio.gui.canvas.cloud_view import CloudView
+from gmm_studio.gui.canvas.pill import Pill
+from gmm_studio.gui.canvas.stage import Stage
+from gmm_studio.gui.curves.curve_view import CurveView
+from gmm_studio.gui.explanation.explainer import explain
+from gmm_studio.gui.explanation.strip import ExplanationStrip
 from gmm_studio.gui.files import generator_of
 from gmm_studio.gui.hands import Hands
 from gmm_studio.gui.panels.data_panel import DataPanel
+from gmm_studio.gui.panels.explanation_panel import ExplanationPanel
 from gmm_studio.gui.panels.model_panel import ModelPanel
 from gmm_studio.gui.panels.parameters_panel import Figures, ParametersPanel
 from gmm_studio.gui.panels.runs_panel import RunsPanel, ending
 from gmm_studio.gui.panels.start_panel import StartPanel
 from gmm_studio.gui.panels.view_panel import ViewPanel
-from gmm_studio.gui.pill import Pill
 from gmm_studio.gui.runs import RunRecord
 from gmm_studio.gui.session import Session
-from gmm_studio.gui.stage import Stage
 from gmm_studio.gui.story import Sentence, tell
 from gmm_studio.gui.transport import Transport
 
@@ -35,12 +40,15 @@ class Views(Protocol):
 
     session: Session
     stage: Stage
+    cloud_view: CloudView
+    strip: ExplanationStrip
     hands: Hands
     actions_: Actions
     pill: Pill
     transport: Transport
     curve_view: CurveView
     parameters: ParametersPanel
+    explanation: ExplanationPanel
     runs: RunsPanel
     data_panel: DataPanel
     model_panel: ModelPanel
@@ -59,6 +67,7 @@ class Presenter(QObject):
         self._views = views
         self._said: Sentence | None = None
         self._listed: RunRecord | None = None
+        self._compared: Comparison | None = None
         self._fading = QTimer(self)
         self._fading.setSingleShot(True)
         self._fading.setInterval(_FADING_MS)
@@ -79,7 +88,8 @@ class Presenter(QObject):
         session.playback.playing_changed.connect(self._show_story)
         session.playback.moved.connect(self._forget_hint)
         # With the picture and not before it: the pill says what is on show.
-        views.stage.presented.connect(self._show_story)
+        views.stage.presented.connect(self._on_presented)
+        views.cloud_view.hovered.connect(self._on_hovered)
         views.hands.tool_changed.connect(self._show_story)
 
     @property
@@ -107,11 +117,15 @@ class Presenter(QObject):
         self._views.model_panel.show_document(document)
         self._views.view_panel.show_cloud(
             has_truth=cloud.truth is not None,
+            has_labels=cloud.labels is not None,
             is_flat=cloud.d == 2,
             equal=self._views.view_panel.equal.isChecked(),
         )
         self._views.actions_["layer_truth"].setEnabled(cloud.truth is not None)
-        self._views.actions_["equal"].setEnabled(cloud.d == 2)
+        for name in ("layer_labels_colour", "layer_labels_marker"):
+            self._views.actions_[name].setEnabled(cloud.labels is not None)
+        for name in ("equal", "layer_sizes", "layer_lines"):
+            self._views.actions_[name].setEnabled(cloud.d == 2)
         self._views.actions_["sample"].setEnabled(generator_of(cloud) is not None)
         one, many = self.tr("1 point"), self.tr("{n} points")
         points = one if cloud.n == 1 else many.format(n=f"{cloud.n:,}")
@@ -135,9 +149,9 @@ class Presenter(QObject):
         if run is not self._listed:
             self._show_runs()
         self._views.start_panel.show_document(session.document, session.seeds)
-        self._views.transport.show_cursor(session.playback.cursor, session.playback.last)
+        self._views.transport.show_playback(session.playback)
         self._views.curve_view.show_run(
-            run, session.playback.cursor, ending(self._views.runs, run.stop) if run else ""
+            run, step.index if step else 0, ending(self._views.runs, run.stop) if run else ""
         )
         if run is None or step is None:
             self._views.parameters.show_figures(None)
@@ -149,11 +163,32 @@ class Presenter(QObject):
                     None if before is None else step.log_likelihood - before,
                     self._views.hands.pinned_shares,
                     self._views.hands.marked_component,
+                    self._compared,
                 )
             )
+        self.show_explanation()
         for name in ("start_from_shown", "copy"):
             self._views.actions_[name].setEnabled(step is not None)
         self._show_activity()
+
+    def show_explanation(self, *_: object) -> None:
+        """Explain the step on show, where that is seen."""
+        panel, strip = self._views.explanation, self._views.strip
+        if panel.isVisible() or strip.isVisible():
+            explanation = explain(
+                self._views.session, self._views.cloud_view, self._views.hands.marked_component
+            )
+            panel.show_explanation(explanation)
+            strip.show_explanation(explanation)
+
+    def _on_presented(self) -> None:
+        self._show_story()
+        if self._views.stage.comparison is not self._compared:
+            self._compared = self._views.stage.comparison
+            self.refresh()
+
+    def _on_hovered(self, _: object) -> None:
+        self.show_explanation()
 
     def _show_story(self, *_: object) -> None:
         sentence = self.sentence

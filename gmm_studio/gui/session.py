@@ -31,10 +31,10 @@ from gmm_studio.document import (
     start_from,
     without_points,
 )
+from gmm_studio.gui.canvas.rendering import Selection
 from gmm_studio.gui.errands import Errands
 from gmm_studio.gui.exporting import Job
 from gmm_studio.gui.playback import Playback
-from gmm_studio.gui.rendering import Selection
 from gmm_studio.gui.runs import RunBook, RunRecord
 from gmm_studio.gui.store import Store
 from gmm_studio.gui.translation import message_of
@@ -114,10 +114,19 @@ class Session(QObject):
 
     @property
     def step(self) -> Step | None:
-        """The step on show."""
+        """The step whose mixture is on show."""
+        return self._step(self.playback.moment.shape)
+
+    @property
+    def colouring(self) -> Step | None:
+        """The step whose responsibilities colour the points."""
+        colours = self.playback.moment.colours
+        return None if colours is None else self._step(colours)
+
+    def _step(self, index: int) -> Step | None:
         if self._shown is None or not self._shown.steps:
             return None
-        return self._shown.steps[min(self.playback.cursor, len(self._shown.steps) - 1)]
+        return self._shown.steps[min(index, len(self._shown.steps) - 1)]
 
     @property
     def seeds(self) -> tuple[Seed | None, ...]:

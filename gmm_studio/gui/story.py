@@ -8,9 +8,10 @@ from typing import Literal
 from PySide6.QtCore import QCoreApplication
 
 from gmm_studio.core.em import Step, Stop
+from gmm_studio.gui.moment import Moment
 from gmm_studio.gui.session import Session
 
-__all__ = ["Sentence", "tell"]
+__all__ = ["Sentence", "name_of", "tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,21 @@ def tell(session: Session, *, placing: bool = False) -> Sentence:
         return Sentence(_tr("Finding a start…") if computing else _tr("No run yet. Space fits"))
     if session.playback.is_at_end and run.stop is not None:
         return _ending(run.stop, step)
-    if step.index == 0:
+    moment = session.playback.moment
+    if moment.iteration == 0:
         text = _tr("The start. Space plays")
         return Sentence(_tr("The start") if session.playback.is_playing else text)
-    return Sentence(_tr("Iteration {t}").format(t=f"{step.index:,}"))
+    return Sentence(name_of(moment))
+
+
+def name_of(moment: Moment) -> str:
+    """What a moment is called: "Iteration 7, E-step"."""
+    texts = {
+        "whole": _tr("Iteration {t}"),
+        "E": _tr("Iteration {t}, E-step"),
+        "M": _tr("Iteration {t}, M-step"),
+    }
+    return texts[moment.half].format(t=f"{moment.iteration:,}")
 
 
 def _ending(stop: Stop, step: Step) -> Sentence:

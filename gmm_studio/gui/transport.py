@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIntValidator, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -19,13 +21,13 @@ from PySide6.QtWidgets import (
 
 from gmm_studio.gui.colours import Palette
 from gmm_studio.gui.icons import icon
-from gmm_studio.gui.playback import SPEEDS
+from gmm_studio.gui.playback import SPEEDS, Playback
 
 __all__ = ["Transport"]
 
-_NARROWEST = 19
-_WITH_ENDS = 25
+_NARROWEST = 23
 _WITH_SPEED = 28
+_WITH_ENDS = 35
 """Widths in lines of text from which there is room for so much."""
 
 
@@ -54,6 +56,8 @@ class Transport(QWidget):
     last_requested = Signal()
     play_requested = Signal()
     cursor_requested = Signal(int)
+    place_requested = Signal(int)
+    halves_requested = Signal(bool)
     speed_requested = Signal(int)
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
@@ -94,6 +98,13 @@ class Transport(QWidget):
         self._speed.setToolTip(tr("Steps per second"))
         self._speed.setAccessibleName(tr("Speed"))
         self._speed.activated.connect(self._on_speed)
+        self._halves = self._button(
+            tr("Half-steps: E-step and M-step one after the other (H)"), None
+        )
+        self._halves.setObjectName("halves")
+        self._halves.setText("E\N{MIDDLE DOT}M")
+        self._halves.setCheckable(True)
+        self._halves.clicked.connect(self.halves_requested)
         self._cursor = 0
         self._lay_out()
         self.set_palette(palette)
@@ -102,7 +113,9 @@ class Transport(QWidget):
         """Colour the icons."""
         self._palette = palette
         self._position.setFixedWidth(self.fontMetrics().horizontalAdvance("0000000"))
-        self._speed.setFixedWidth(self.fontMetrics().horizontalAdvance("60/s_____________"))
+        self._speed.setFixedWidth(
+            round(self.fontMetrics().horizontalAdvance("60/s") + 4.4 * self.fontMetrics().height())
+        )
         for button, name in (
             (self._first, "first"),
             (self._back, "back"),
@@ -112,22 +125,24 @@ class Transport(QWidget):
             button.setIcon(icon(name, palette.text, palette.disabled))
         self._show_playing()
 
-    def show_cursor(self, cursor: int, last: int) -> None:
-        """Show a step and how many there are."""
-        self._cursor = cursor
+    def show_playback(self, playback: Playback) -> None:
+        """Show where the cursor is and how far it can go."""
+        place, last_place = playback.place, playback.last_place
+        self._cursor = playback.cursor
         was = self._scrubber.blockSignals(True)
-        self._scrubber.setMaximum(max(last, 1))
-        self._scrubber.setEnabled(last > 0)
-        self._scrubber.setPageStep(max(1, last // 10))
-        self._scrubber.setValue(cursor)
+        self._scrubber.setMaximum(max(last_place, 1))
+        self._scrubber.setEnabled(last_place > 0)
+        self._scrubber.setPageStep(max(1, last_place // 10))
+        self._scrubber.setValue(place)
         self._scrubber.blockSignals(was)
-        self._total.setText(f"/ {last:,}")
+        self._halves.setChecked(playback.has_halves)
+        self._total.setText(f"/ {playback.last:,}")
         if not self._position.hasFocus():
             self._show_position()
         for button in (self._first, self._back):
-            button.setEnabled(cursor > 0)
+            button.setEnabled(place > 0)
         for button in (self._on, self._last):
-            button.setEnabled(cursor < last)
+            button.setEnabled(place < last_place)
 
     def show_playing(self, playing: bool) -> None:
         """Show whether the cursor walks."""
@@ -137,6 +152,14 @@ class Transport(QWidget):
     def show_speed(self, speed: int) -> None:
         """Show the speed."""
         self._speed.setCurrentIndex(max(0, self._speed.findData(speed)))
+
+    def set_large(self, large: bool) -> None:
+        """Make the buttons that step large enough for a finger."""
+        for button in (self._back, self._on):
+            button.setProperty("large", large)
+            button.style().unpolish(button)
+            button.style().polish(button)
+        self.set_palette(self._palette)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """What is left when `resizeEvent` has hidden what can be done without."""
@@ -151,13 +174,14 @@ class Transport(QWidget):
             button.setVisible(self.width() >= _WITH_ENDS * line)
         super().resizeEvent(event)
 
-    def _button(self, tip: str, slot: object) -> QToolButton:
+    def _button(self, tip: str, slot: Callable[[], object] | None) -> QToolButton:
         button = QToolButton(self)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.setAutoRaise(True)
-        button.clicked.connect(slot)
+        if slot is not None:
+            button.clicked.connect(slot)
         return button
 
     def _lay_out(self) -> None:
@@ -173,7 +197,10 @@ class Transport(QWidget):
         layout.addWidget(self._position)
         layout.addWidget(self._total)
         layout.addSpacing(8)
+        layout.addWidget(self._halves)
         layout.addWidget(self._speed)
+        self.setTabOrder(self._position, self._halves)
+        self.setTabOrder(self._halves, self._speed)
 
     def _show_playing(self) -> None:
         name = "pause" if self._playing else "play"
@@ -186,7 +213,7 @@ class Transport(QWidget):
         self._position.setText(str(self._cursor))
 
     def _on_scrubbed(self, value: int) -> None:
-        self.cursor_requested.emit(value)
+        self.place_requested.emit(value)
 
     def _on_typed(self) -> None:
         if self._position.text():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QFont
@@ -12,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QFrame,
+    QHBoxLayout,
     QLineEdit,
     QMainWindow,
     QScrollArea,
@@ -24,28 +23,31 @@ from PySide6.QtWidgets import (
 from gmm_studio.data.generators import generate
 from gmm_studio.gui.actions import Actions
 from gmm_studio.gui.activity import Activity
-from gmm_studio.gui.cloud_view import CloudView, Pin
+from gmm_studio.gui.canvas.cloud_view import CloudView, Pin
+from gmm_studio.gui.canvas.pill import Pill
+from gmm_studio.gui.canvas.scene import Layers
+from gmm_studio.gui.canvas.stage import Stage
 from gmm_studio.gui.colours import Palette
-from gmm_studio.gui.curve_view import CurveView
+from gmm_studio.gui.curves.curve_view import CurveView
 from gmm_studio.gui.desk import Desk
+from gmm_studio.gui.explanation.strip import ExplanationStrip
 from gmm_studio.gui.files import Files
 from gmm_studio.gui.hands import Hands
 from gmm_studio.gui.keys import KeyRouter
-from gmm_studio.gui.painting import Style
 from gmm_studio.gui.panels.controls import forget_typing
 from gmm_studio.gui.panels.data_panel import DataPanel
+from gmm_studio.gui.panels.explanation_panel import ExplanationPanel
 from gmm_studio.gui.panels.model_panel import ModelPanel
 from gmm_studio.gui.panels.parameters_panel import ParametersPanel
 from gmm_studio.gui.panels.runs_panel import RunsPanel
 from gmm_studio.gui.panels.section import Section
 from gmm_studio.gui.panels.start_panel import StartPanel
 from gmm_studio.gui.panels.view_panel import ViewPanel
-from gmm_studio.gui.pill import Pill
 from gmm_studio.gui.playback import SPEEDS
+from gmm_studio.gui.presentation import Presentation
 from gmm_studio.gui.presenter import Presenter
-from gmm_studio.gui.scene import Layers
 from gmm_studio.gui.session import Session
-from gmm_studio.gui.stage import Stage
+from gmm_studio.gui.style import Style
 from gmm_studio.gui.theme import Scheme, ThemeManager
 from gmm_studio.gui.transport import Transport
 
@@ -95,6 +97,8 @@ class Window(QMainWindow):
         self.transport = Transport(palette)
         self.curve_view = CurveView(style)
         self.parameters = ParametersPanel(style)
+        self.explanation = ExplanationPanel(style)
+        self.strip = ExplanationStrip(style)
         self.runs = RunsPanel(self.session.runs)
         self.data_panel = DataPanel(palette)
         self.model_panel = ModelPanel(palette)
@@ -134,14 +138,25 @@ class Window(QMainWindow):
         under.setSpacing(0)
         under.addWidget(self.transport)
         self.compare = _tabs([(self.tr("Curves"), self.curve_view)])
-        under.addWidget(self.compare, 1)
+        self.compare.setTabBarAutoHide(True)
+        # Its focus goes to the tabs, where it stays for ever while they are hidden.
+        self.compare.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        beside = QHBoxLayout()
+        beside.setSpacing(0)
+        beside.addWidget(self.compare, 1)
+        beside.addWidget(self.strip, 1)
+        under.addLayout(beside, 1)
         self._middle = QSplitter(Qt.Orientation.Vertical)
         self._middle.addWidget(self.cloud_view)
         self._middle.addWidget(below)
         self._middle.setStretchFactor(0, 1)
         self._middle.setSizes([560, 260])
         self.side_tabs = _tabs(
-            [(self.tr("Parameters"), self.parameters), (self.tr("Runs"), self.runs)]
+            [
+                (self.tr("Parameters"), self.parameters),
+                (self.tr("Explanation"), self.explanation),
+                (self.tr("Runs"), self.runs),
+            ]
         )
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         for widget in (scroll, self._middle, self.side_tabs):
@@ -153,6 +168,9 @@ class Window(QMainWindow):
             splitter.setHandleWidth(1)
         self.setCentralWidget(self._columns)
         self.setStatusBar(self.activity)
+        self.strip.hide()
+        bars = [self.menuBar(), scroll, self.side_tabs, self.activity]
+        self.presentation = Presentation(self, self._theme, bars, [self.strip], self._middle)
         self.setMinimumSize(800, 560)
 
     def _connect_views(self) -> None:
@@ -163,6 +181,8 @@ class Window(QMainWindow):
         transport.first_requested.connect(self._on_first)
         transport.last_requested.connect(self._on_last)
         transport.cursor_requested.connect(self._on_cursor)
+        transport.place_requested.connect(self._on_place)
+        transport.halves_requested.connect(self._on_halves)
         transport.speed_requested.connect(self._on_speed)
         self.curve_view.cursor_requested.connect(self._on_cursor)
         hands.tool_changed.connect(self._on_tool)
@@ -178,6 +198,9 @@ class Window(QMainWindow):
         self.stage.equal_changed.connect(self._on_equal_changed)
         self.stage.failed.connect(self.session.unexpected)
         self.parameters.component_clicked.connect(self._on_component)
+        self.explanation.component_clicked.connect(self._on_component)
+        self.side_tabs.currentChanged.connect(self.presenter.show_explanation)
+        self.presentation.changed.connect(self._on_presentation)
         self.runs.run_requested.connect(self.session.show_run)
         self.runs.deletion_requested.connect(self.session.delete_run)
         self.activity.cancel_requested.connect(self.session.cancel)
@@ -202,6 +225,7 @@ class Window(QMainWindow):
         self.start_panel.removal_requested.connect(session.remove_seed)
         self.view_panel.layers_changed.connect(self._on_layers)
         self.view_panel.equal_requested.connect(self.stage.set_equal)
+        self.view_panel.glide_requested.connect(self._on_glide)
 
     def _style(self) -> Style:
         font = QFont(QApplication.font())
@@ -225,6 +249,9 @@ class Window(QMainWindow):
             "back": lambda: playback.step(-1),
             "first": self._on_first,
             "last": self._on_last,
+            "halves": lambda: self._on_halves(self.actions_["halves"].isChecked()),
+            "glide": lambda: self._on_glide(self.actions_["glide"].isChecked()),
+            "present": lambda: self.presentation.set_on(self.actions_["present"].isChecked()),
             "another": session.another_start,
             "sample": self.files.new_sample,
             "start_from_shown": session.start_from_shown,
@@ -242,17 +269,16 @@ class Window(QMainWindow):
         elif name.startswith("scheme_"):
             self._theme.set_scheme(_SCHEMES[name])
         elif name.startswith("layer_"):
-            layer = name.removeprefix("layer_")
-            changed: dict[str, Any] = {layer: self.actions_[name].isChecked()}
-            self._on_layers(replace(self.stage.layers, **changed))
+            layer, on = name.removeprefix("layer_"), self.actions_[name].isChecked()
+            self._on_layers(self.stage.layers.switched(layer, on))
 
     def _escape(self) -> None:
         focus = QApplication.focusWidget()
         was_typing = forget_typing(focus)
         if focus is not None and focus is not self.cloud_view:
             focus.clearFocus()
-        if not was_typing:
-            self.hands.escape()
+        if not was_typing and not self.hands.escape():
+            self.presentation.set_on(False)
         self.presenter.fall_silent()
 
     def _on_pill(self) -> None:
@@ -273,6 +299,27 @@ class Window(QMainWindow):
         self.session.playback.pause()
         self.session.playback.move_to(cursor)
 
+    def _on_place(self, place: int) -> None:
+        self.session.playback.pause()
+        self.session.playback.move_to_place(place)
+
+    def _on_halves(self, halves: bool) -> None:
+        self.session.playback.set_halves(halves)
+        self.actions_["halves"].setChecked(halves)
+        self.presenter.refresh()
+        self._settings.setValue("halves", halves)
+
+    def _on_glide(self, glides: bool) -> None:
+        self.stage.set_gliding(glides)
+        self.actions_["glide"].setChecked(glides)
+        self.view_panel.glide.setChecked(glides)
+        self._settings.setValue("glide", glides)
+
+    def _on_presentation(self, on: bool) -> None:
+        self.actions_["present"].setChecked(on)
+        self.transport.set_large(on)
+        self.presenter.show_explanation()
+
     def _on_speed(self, speed: int) -> None:
         self.session.playback.speed = speed
         self._settings.setValue("speed", speed)
@@ -287,9 +334,8 @@ class Window(QMainWindow):
     def _on_layers(self, layers: Layers) -> None:
         self.stage.set_layers(layers)
         self.view_panel.show_layers(layers)
-        for field in fields(layers):
-            if f"layer_{field.name}" in self.actions_:
-                self.actions_[f"layer_{field.name}"].setChecked(getattr(layers, field.name))
+        for name, action in self.actions_.layers.items():
+            action.setChecked(layers.is_on(name))
 
     def _on_equal_changed(self, equal: bool) -> None:
         self.actions_["equal"].setChecked(equal)
@@ -297,7 +343,14 @@ class Window(QMainWindow):
 
     def _on_theme(self, palette: Palette) -> None:
         style = self._style()
-        for view in (self.cloud_view, self.curve_view, self.parameters):
+        views = (
+            self.cloud_view,
+            self.curve_view,
+            self.parameters,
+            self.explanation,
+            self.strip,
+        )
+        for view in views:
             view.set_style(style)
         for panel in self._sections.values():
             panel.set_palette(palette)
@@ -305,7 +358,7 @@ class Window(QMainWindow):
         self.stage.set_palette(palette)
         self.actions_[f"scheme_{self._theme.scheme}"].setChecked(True)
         self._settings.setValue("scheme", self._theme.scheme)
-        self._settings.setValue("scale", self._theme.scale)
+        self._settings.setValue("scale", self.presentation.usual_scale)
 
     @property
     def is_fresh(self) -> bool:
@@ -349,6 +402,8 @@ class Window(QMainWindow):
         self.actions_.show_recent(self.files.recent)
         self.actions_[f"scheme_{self._theme.scheme}"].setChecked(True)
         self._on_layers(self.stage.layers)
+        self._on_halves(settings.value("halves", False, type=bool) is True)
+        self._on_glide(settings.value("glide", True, type=bool) is True)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Nothing has the focus by chance: after a dialog the keys are the window's again."""
@@ -361,6 +416,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Remember the layout, cancel what runs and wait for it."""
         settings = self._settings
+        self.presentation.set_on(False)
         settings.setValue("layout/geometry", self.saveGeometry())
         settings.setValue("layout/columns", self._columns.saveState())
         settings.setValue("layout/middle", self._middle.saveState())

@@ -55,7 +55,9 @@ def test_the_sheet_lists_every_action_with_a_shortcut(window, sheet):
 
 def test_the_sheet_follows_the_menus(window, sheet):
     titles = [action.text().replace("&", "") for action in window.menuBar().actions()]
-    assert [group.title for group in sheet.groups[:-2]] == titles
+    groups = [group.title for group in sheet.groups[:-2]]
+    assert [title for title in groups if title in titles] == titles
+    assert groups[4:-1] == ["Background", "Points", "Mixture"], "menus of the View menu follow it"
     by_title = {group.title: {text: keys for keys, text in group.rows} for group in sheet.groups}
     assert by_title["File"]["Export"] == ("Ctrl+E",)
     assert by_title["Edit"]["Undo"][0] == "Ctrl+Z"

@@ -67,7 +67,7 @@ def drawn(window: Window) -> Drawn:
 
 def test_the_transport_has_its_keys_from_any_focus(qtbot: QtBot, window: Window) -> None:
     open_sections(window)
-    window.side_tabs.setCurrentIndex(1)
+    window.side_tabs.setCurrentWidget(window.runs)
     last = window.session.playback.last
     assert last > 4
     places = [widget for widget in reached_by_tab(window) if not is_text(widget)]

@@ -19,8 +19,8 @@ from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import Stop, fit
 from gmm_studio.data.generators import GENERATORS, generate
 from gmm_studio.document import Document, Drawn, Given, Placed
+from gmm_studio.gui.canvas.scene import Layers
 from gmm_studio.gui.colours import DARK, LIGHT, component_colour
-from gmm_studio.gui.painting import Style
 from gmm_studio.gui.panels.controls import Choice, Field, Number, forget_typing
 from gmm_studio.gui.panels.data_panel import DataPanel
 from gmm_studio.gui.panels.model_panel import ModelPanel
@@ -30,7 +30,7 @@ from gmm_studio.gui.panels.section import Section
 from gmm_studio.gui.panels.start_panel import StartPanel
 from gmm_studio.gui.panels.view_panel import ViewPanel
 from gmm_studio.gui.runs import RunBook, RunRecord
-from gmm_studio.gui.scene import Layers
+from gmm_studio.gui.style import Style
 from tests.gui.acting import click, colour_at, distance, key, picture, rgb, wheel
 
 W = TypeVar("W", bound=QWidget)
@@ -397,11 +397,11 @@ def test_switches_of_the_view(qtbot: QtBot) -> None:
     assert changed.count() == 0
     click(panel._switches["truth"], (10, 10))
     assert heard(changed) == [[Layers(trails=False, truth=True)]]
-    panel.show_cloud(has_truth=False, is_flat=False, equal=False)
+    panel.show_cloud(has_truth=False, has_labels=False, is_flat=False, equal=False)
     assert not panel.truth.isEnabled()
     assert not panel.equal.isEnabled()
     equal = QSignalSpy(panel.equal_requested)
-    panel.show_cloud(has_truth=True, is_flat=True, equal=False)
+    panel.show_cloud(has_truth=True, has_labels=True, is_flat=True, equal=False)
     assert equal.count() == 0
     click(panel.equal, (10, 10))
     assert heard(equal) == [[True]]

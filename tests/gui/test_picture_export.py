@@ -9,12 +9,12 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from gmm_studio import Cancelled, InputError, Mixture, PointCloud, __version__
+from gmm_studio.gui.canvas.rendering import PictureRequest, Renderer, look_of
+from gmm_studio.gui.canvas.scene import Scene
+from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import DARK, LIGHT, component_colour
-from gmm_studio.gui.painting import Style
 from gmm_studio.gui.picture_export import paint_picture, save_picture
-from gmm_studio.gui.rendering import PictureRequest, Renderer
-from gmm_studio.gui.scene import Scene
-from gmm_studio.gui.viewport import Viewport
+from gmm_studio.gui.style import Style
 from gmm_studio.gui.worker import Finished, Worker
 
 VIEW = Viewport(-4.0, 4.0, -3.0, 3.0, 400.0, 300.0)
@@ -22,7 +22,8 @@ MEANS = np.array([[-2.0, 1.0], [2.0, -1.5]])
 MIXTURE = Mixture([0.5, 0.5], MEANS, [0.01 * np.eye(2)] * 2)
 LONELY = np.array([[-3.5, -2.5], [3.5, 2.5], [0.0, 0.0]])
 CLOUD = PointCloud(np.vstack([MEANS, LONELY]), name="Ärger \N{GREEK SMALL LETTER SIGMA}")
-SCENE = Scene(CLOUD, MIXTURE, iteration=1)
+WIDE = Mixture([1.0], [[0.0, 0.0]], [9 * np.eye(2)])
+SCENE = Scene(CLOUD, MIXTURE, MIXTURE, iteration=1)
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_things_are_where_the_viewport_says(qapp, tmp_path, ratio, palette):
 @pytest.mark.parametrize("ratio", [1.0, 2.0, 4.0])
 def test_points_are_rendered_as_finely(style, ratio):
     """A point is a disc of 3.4 pixels of the screen; its rim is one pixel of the picture wide."""
-    scene = Scene(CLOUD, Mixture([1.0], [[0.0, 0.0]], [9 * np.eye(2)]), iteration=1)
+    scene = Scene(CLOUD, WIDE, WIDE, iteration=1)
     picture = paint_picture(scene, VIEW, style, pixel_ratio=ratio)
     colour = QColor(component_colour(LIGHT, 0))
     canvas = QColor(LIGHT.canvas)
@@ -74,9 +75,7 @@ def test_bands_leave_no_seam(style, monkeypatch):
     rng = np.random.default_rng(5)
     cloud = PointCloud(rng.normal(size=(400, 2)))
     whole = Renderer().render(
-        PictureRequest(
-            cloud, None, np.zeros((1, 3)), np.ones(3), np.ones(3), 400.0, 300.0, 2.0, viewport=VIEW
-        ),
+        PictureRequest(cloud, None, look_of(LIGHT, 1), 400.0, 300.0, 2.0, viewport=VIEW),
         lambda: False,
     )
     scenes = []
@@ -108,7 +107,7 @@ def test_one_dimension(style):
     cloud = PointCloud(rng.normal(size=500))
     view = Viewport(-4.0, 4.0, -0.1, 0.5, 400.0, 300.0)
     mixture = Mixture([1.0], [[0.0]], [[[1.0]]])
-    picture = paint_picture(Scene(cloud, mixture, iteration=1), view, style, pixel_ratio=2)
+    picture = paint_picture(Scene(cloud, mixture, mixture, iteration=1), view, style, pixel_ratio=2)
     across, down = view.to_pixel(1.5, 0.02)
     bar = picture.pixelColor(int(2 * across), int(2 * down)).name()
     assert bar != LIGHT.canvas

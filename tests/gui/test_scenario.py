@@ -66,10 +66,8 @@ def place_seeds(qtbot: QtBot, window: Window) -> None:
 
 
 def scrub(qtbot: QtBot, window: Window, iteration: int) -> None:
-    curve = window.curve_view
-    low, high = curve.getViewBox().viewRange()[1]
-    place = curve.getViewBox().mapViewToScene(QPointF(iteration, 0.5 * (low + high)))
-    click(curve.viewport(), QPointF(curve.mapFromScene(place)))
+    plot, area = window.curve_view.plot, window.curve_view.plot.frame.area
+    click(plot, (plot.frame.place(iteration, 0).x(), area.center().y()))
     settle(qtbot, window)
 
 

@@ -336,7 +336,7 @@ def test_runs_are_listed_picked_and_scrubbed(qtbot: QtBot, window: Window) -> No
     for state in (1, 2):
         window.session.choose_method("random-points", state)
         settle(qtbot, window)
-    window.side_tabs.setCurrentIndex(1)
+    window.side_tabs.setCurrentWidget(window.runs)
     assert window.runs.model().rowCount() == 3
     assert [cells(window, row)["Run"] for row in range(3)] == ["3", "2", "1"]
     below = [cells(window, row)["Below best"] for row in range(3)]
@@ -364,7 +364,7 @@ def test_delete_in_the_table_of_runs_deletes_a_run(qtbot: QtBot, window: Window)
     first = shown(window)
     window.session.another_start()
     settle(qtbot, window)
-    window.side_tabs.setCurrentIndex(1)
+    window.side_tabs.setCurrentWidget(window.runs)
     window.runs.setFocus()
     window.runs.setCurrentIndex(window.runs.model().index(1, 0))
     key(window, Key.Key_Delete)

@@ -25,6 +25,9 @@ __all__ = ["Group", "ShortcutsDialog"]
 
 _Standard = QKeySequence.StandardKey
 _MOST_KEYS = 2
+_WIDE = 84
+"""Lines of text that are as long as three columns are wide."""
+
 _CAP = """
 QLabel { background: palette(button); border: 1px solid palette(mid); border-radius: 4px;
          padding: 1px 6px; }
@@ -58,7 +61,8 @@ class ShortcutsDialog(QDialog):
         columns = QHBoxLayout(sheet)
         columns.setContentsMargins(32, 24, 32, 24)
         columns.setSpacing(48)
-        for groups in _columns(self.groups):
+        is_wide = self.screen().availableSize().width() >= _WIDE * self.fontMetrics().height()
+        for groups in _columns(self.groups, 3 if is_wide else 2):
             columns.addLayout(_column(groups))
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -82,7 +86,7 @@ class ShortcutsDialog(QDialog):
                 menus.setdefault(menu, []).append(action)
         return [
             Group(_plain(menu.title()), tuple(map(self._row, sorted(menus[menu], key=_place))))
-            for menu in sorted(menus, key=lambda menu: _place(menu.menuAction()))
+            for menu in sorted(menus, key=_path)
         ]
 
     def _row(self, action: QAction) -> tuple[tuple[str, ...], str]:
@@ -144,11 +148,28 @@ def _place(action: QAction) -> int:
     return -1
 
 
-def _columns(groups: Sequence[Group]) -> tuple[list[Group], list[Group]]:
-    """Two columns of about the same height: each group goes to the shorter one."""
-    columns: tuple[list[Group], list[Group]] = ([], [])
+def _path(menu: QMenu) -> tuple[int, ...]:
+    """Where a menu is in the menu bar, and below it."""
+    action = menu.menuAction()
+    holders = action.associatedObjects()
+    # A menu bar that was too narrow once has a menu of its own for what it had no room for.
+    for kind in (QMenuBar, QMenu):
+        for holder in holders:
+            if isinstance(holder, kind):
+                place = holder.actions().index(action)
+                return (place,) if isinstance(holder, QMenuBar) else (*_path(holder), place)
+    return (-1,)
+
+
+def _columns(groups: Sequence[Group], count: int) -> list[list[Group]]:
+    """Columns of about the same height that are read one after the other."""
+    share = _height(groups) / count
+    columns: list[list[Group]] = [[]]
     for group in groups:
-        min(columns, key=_height).append(group)
+        is_full = _height([*columns[-1], group]) > share + 0.5 * _height([group])
+        if columns[-1] and is_full and len(columns) < count:
+            columns.append([])
+        columns[-1].append(group)
     return columns
 
 

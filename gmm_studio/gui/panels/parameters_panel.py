@@ -9,10 +9,16 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.comparison import Comparison
 from gmm_studio.export.parameters import Result
 from gmm_studio.gui.colours import Palette, component_colour, on_component
 from gmm_studio.gui.numbers import log_likelihood, number, numbers, signed
-from gmm_studio.gui.painting import Style
+from gmm_studio.gui.panels.comparison_table import (
+    comparison_height,
+    comparison_lines,
+    paint_comparison,
+)
+from gmm_studio.gui.style import Style
 
 __all__ = ["Figures", "ParametersPanel"]
 
@@ -35,12 +41,15 @@ class Figures:
         Of the point that is pinned.
     marked : int or None
         The component that is pinned.
+    comparison : Comparison or None
+        With the true classes.
     """
 
     result: Result
     change: float | None
     responsibilities: FloatArray | None = None
     marked: int | None = None
+    comparison: Comparison | None = None
 
 
 class ParametersPanel(QScrollArea):
@@ -108,7 +117,10 @@ class _Cards(QWidget):
                     j=j + 1, weight=number(float(mixture.weights[j])), mean=mean, rows=rows
                 )
             )
-        return "\n".join([*lines, *(f"{name} {value}" for name, value in self._totals(figures))])
+        totals = self._totals(figures)
+        if figures.comparison is not None:
+            totals += comparison_lines(figures.comparison)
+        return "\n".join([*lines, *(f"{name} {value}" for name, value in totals)])
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """As high as the cards are."""
@@ -141,6 +153,15 @@ class _Cards(QWidget):
                     self._paint_card(painter, box, figures, j, palette)
             bottom = _MARGIN + figures.result.step.mixture.k * card + 8
             self._paint_totals(painter, bottom, figures, palette)
+            if figures.comparison is not None:
+                top = bottom + 4 * self._row() + _MARGIN
+                width = self.width() - 2 * _MARGIN
+                box = QRectF(
+                    _MARGIN, top, width, comparison_height(figures.comparison, self._style)
+                )
+                painter.setPen(QPen(QColor(palette.border), 1))
+                painter.drawLine(QPointF(_MARGIN, top - 8), QPointF(_MARGIN + width, top - 8))
+                paint_comparison(painter, box, figures.comparison, self._style)
         painter.end()
 
     def _row(self) -> float:
@@ -155,7 +176,10 @@ class _Cards(QWidget):
 
     def _height(self) -> float:
         k = self._figures.result.step.mixture.k if self._figures else 0
-        return 2 * _MARGIN + k * self._card_height() + 5 * self._row() + 8
+        height = 2 * _MARGIN + k * self._card_height() + 5 * self._row() + 8
+        if self._figures is not None and self._figures.comparison is not None:
+            height += comparison_height(self._figures.comparison, self._style) + _MARGIN
+        return height
 
     def _fit(self) -> None:
         self.setMinimumSize(

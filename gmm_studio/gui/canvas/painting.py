@@ -1,0 +1,112 @@
+"""Paints a scene: the one function for the screen, for pictures and for animations."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from gmm_studio.gui.canvas.field_painting import paint_field
+from gmm_studio.gui.canvas.mixture_painting import paint_legend, paint_means, paint_mixtures
+from gmm_studio.gui.canvas.scene import Points, Scene
+from gmm_studio.gui.canvas.viewport import Viewport, nice_ticks
+from gmm_studio.gui.line.painting import paint_densities
+from gmm_studio.gui.style import Style
+
+__all__ = ["paint_scene"]
+
+
+def paint_scene(painter: QPainter, viewport: Viewport, scene: Scene, style: Style) -> None:
+    """Paint a cloud and its mixture into the viewport's rectangle, from the origin.
+
+    Parameters
+    ----------
+    painter : QPainter
+    viewport : Viewport
+        What part of the plane, and the size to paint it in.
+    scene : Scene
+    style : Style
+    """
+    area = QRectF(0, 0, viewport.width, viewport.height)
+    painter.save()
+    painter.setClipRect(area)
+    painter.fillRect(area, QColor(style.palette.canvas))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if scene.layers.grid:
+        _paint_grid(painter, viewport, style)
+    if scene.cloud.d == 1:
+        paint_densities(painter, viewport, scene, style.palette, style.scale)
+    else:
+        if scene.field is not None:
+            paint_field(painter, viewport, scene.field, style)
+        for points in (scene.halo, scene.points):
+            if points is not None:
+                _paint_points(painter, viewport, points)
+        paint_mixtures(painter, viewport, scene, style)
+    if scene.layers.ellipses and scene.mixture is not None:
+        paint_legend(painter, viewport, scene, style)
+    paint_means(painter, viewport, scene, style)
+    _paint_axes(painter, viewport, scene, style)
+    painter.restore()
+
+
+def _paint_grid(painter: QPainter, viewport: Viewport, style: Style) -> None:
+    painter.setPen(QPen(QColor(style.palette.grid), 1))
+    for x in _x_ticks(viewport, style):
+        across = round(viewport.to_pixel(x, 0)[0]) + 0.5
+        painter.drawLine(QPointF(across, 0), QPointF(across, viewport.height))
+    for y in _y_ticks(viewport, style):
+        down = round(viewport.to_pixel(0, y)[1]) + 0.5
+        painter.drawLine(QPointF(0, down), QPointF(viewport.width, down))
+
+
+def _x_ticks(viewport: Viewport, style: Style) -> dict[float, str]:
+    return nice_ticks(viewport.left, viewport.right, int(viewport.width / (96 * style.scale)))
+
+
+def _y_ticks(viewport: Viewport, style: Style) -> dict[float, str]:
+    return nice_ticks(viewport.bottom, viewport.top, int(viewport.height / (52 * style.scale)))
+
+
+def _paint_axes(painter: QPainter, viewport: Viewport, scene: Scene, style: Style) -> None:
+    """Tick labels and column names along the lower and the left edge."""
+    painter.setFont(style.font)
+    metrics = painter.fontMetrics()
+    height, pad = metrics.height(), 6.0
+    names = scene.cloud.columns
+    name_left = viewport.width - metrics.horizontalAdvance(names[0]) - 2 * pad
+    base = viewport.height - height - pad
+    for x, text in _x_ticks(viewport, style).items():
+        half = 0.5 * metrics.horizontalAdvance(text)
+        across = viewport.to_pixel(x, 0)[0]
+        if half + 40 * style.scale < across < name_left - half - pad:
+            _label(painter, QPointF(across - half, base), text, style)
+    _label(painter, QPointF(name_left, base), names[0], style)
+    if scene.cloud.d == 1:
+        return
+    for y, text in _y_ticks(viewport, style).items():
+        down = viewport.to_pixel(0, y)[1]
+        if 2.4 * height + pad < down < base - height:
+            _label(painter, QPointF(pad, down - 0.5 * height), text, style)
+    _label(painter, QPointF(pad, pad), names[1], style)
+
+
+def _label(painter: QPainter, at: QPointF, text: str, style: Style) -> None:
+    """Small text that stays readable on the cloud."""
+    metrics = painter.fontMetrics()
+    ground = QColor(style.palette.canvas)
+    ground.setAlpha(200)
+    box = QRectF(at.x() - 3, at.y(), metrics.horizontalAdvance(text) + 6, metrics.height())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(QColor(style.palette.muted))
+    painter.drawText(QPointF(at.x(), at.y() + metrics.ascent()), text)
+
+
+def _paint_points(painter: QPainter, viewport: Viewport, points: Points) -> None:
+    made_for = points.viewport
+    left, top = viewport.to_pixel(made_for.left, made_for.top)
+    right, bottom = viewport.to_pixel(made_for.right, made_for.bottom)
+    exact = made_for == viewport
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not exact)
+    painter.drawImage(QRectF(left, top, right - left, bottom - top), points.image)

@@ -1,0 +1,298 @@
+"""Brings the step on show onto the cloud view: scene and picture, at most one frame at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gmm_studio.core.comparison import Comparison
+from gmm_studio.core.mixture import Mixture
+from gmm_studio.document import Placed, Seed, moved_mean
+from gmm_studio.gui.canvas.cloud_view import CloudView
+from gmm_studio.gui.canvas.glide import Glide
+from gmm_studio.gui.canvas.rendering import COARSE, FINE, Picture, PictureRequest, Renderer, look_of
+from gmm_studio.gui.canvas.scene import Layers, Scene
+from gmm_studio.gui.colours import Palette
+from gmm_studio.gui.runs import RunRecord
+from gmm_studio.gui.session import Session
+from gmm_studio.gui.worker import Failed, Worker
+
+__all__ = ["Stage"]
+
+_MOST_TRAIL = 128
+_MOST_GHOSTS = 6
+_REST_MS = 150
+_GLIDE_MS = 240
+_FASTEST_GLIDE = 20
+"""Steps per second from which ellipses jump: there is no time to see them glide."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shot:
+    """What a picture was asked for."""
+
+    scene: Scene
+    run: RunRecord | None
+
+
+class Stage(QObject):
+    """Asks for pictures in a worker and shows each with the scene that it belongs to.
+
+    A picture that is being made is finished and shown even if a newer one is asked for already:
+    a cloud that takes longer than a frame would never be seen while it plays.
+    """
+
+    failed = Signal(object)
+    equal_changed = Signal(bool)
+    presented = Signal()
+
+    def __init__(
+        self, session: Session, view: CloudView, palette: Palette, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._view = view
+        self._palette = palette
+        self._renderer = Renderer()
+        self._worker = Worker("render", self)
+        self._worker.arrived.connect(self._on_pictures)
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.timeout.connect(self._render)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._refine)
+        self._glide = Glide(self)
+        self._glide.moved.connect(view.show_on_the_way)
+        self._glides = True
+        self._layers = Layers()
+        self._comparison: Comparison | None = None
+        self._last: _Shot | None = None
+        self._equal: bool | None = None
+        self._is_fitting = True
+        self._is_fitted = True
+        self._asked = self._done = 0
+        self._drag: tuple[int, Seed] | None = None
+        self._ghost: Mixture | None = None
+        session.shown_changed.connect(self.refresh)
+        session.selection_changed.connect(self.refresh)
+        session.document_changed.connect(self._on_document_changed)
+        view.viewport_changed.connect(self._on_viewport_changed)
+        view.resized.connect(self._on_resized)
+        view.fit_requested.connect(self.fit)
+
+    @property
+    def layers(self) -> Layers:
+        """What is drawn."""
+        return self._layers
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """Of the picture on show with the truth, where that is shown."""
+        return self._comparison
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether what is on the screen is what should be there."""
+        busy = self._frame.isActive() or self._rest.isActive() or self._glide.is_active
+        return not busy and self._done == self._asked
+
+    def set_layers(self, layers: Layers) -> None:
+        """Draw other layers."""
+        self._layers = layers
+        self.refresh()
+
+    def set_gliding(self, glides: bool) -> None:
+        """Whether ellipses glide from step to step."""
+        self._glides = glides
+        if not glides:
+            self._glide.stop()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Use other colours."""
+        self._palette = palette
+        self.refresh()
+
+    def set_equal(self, equal: bool) -> None:
+        """Make a unit as long on both axes, or not; shows all points."""
+        self._equal = equal
+        self.fit()
+
+    def fit(self) -> None:
+        """Show all points."""
+        self._is_fitting = self._is_fitted = True
+        self.refresh()
+
+    def _on_viewport_changed(self) -> None:
+        self._is_fitted = False
+        self.refresh()
+
+    def _on_resized(self) -> None:
+        """A view that nobody has moved goes on showing all points."""
+        self._is_fitting = self._is_fitting or self._is_fitted
+        self.refresh()
+
+    def drag_seed(self, j: int, place: Seed) -> None:
+        """Show seed j (from 0) elsewhere, the run on show as a ghost."""
+        if self._drag is None and self._session.shown is not None:
+            self._ghost = self._session.shown.steps[-1].mixture
+        self._drag = (j, place)
+        self.refresh()
+
+    def end_drag(self) -> None:
+        """Show the document's seeds again."""
+        self._drag = self._ghost = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is on show now, in the next frame."""
+        if not self._frame.isActive():
+            self._frame.start()
+
+    def close(self) -> None:
+        """Wait for the thread."""
+        self._frame.stop()
+        self._rest.stop()
+        self._glide.stop()
+        self._worker.close()
+
+    def _on_document_changed(self, old: object, new: object) -> None:
+        self._drag = self._ghost = None
+        if getattr(old, "cloud", None) is not getattr(new, "cloud", None):
+            self._equal = None
+            self._is_fitting = self._is_fitted = True
+        self.refresh()
+
+    def scene(self) -> Scene:
+        """What should be on show, without its points."""
+        session = self._session
+        cloud = session.document.cloud
+        run = session.shown if session.shown and session.shown.cloud is cloud else None
+        scene = Scene(cloud, seeds=session.seeds, layers=self._layers, ghost=self._ghost)
+        step, colouring = session.step, session.colouring
+        if self._drag is not None:
+            return self._dragged(scene, run.steps[0].mixture if run else None)
+        if run is None or step is None:
+            return scene
+        # Twice as far apart each time that there would be too many: the shown ones stay.
+        stride = 1 << (step.index // _MOST_TRAIL).bit_length()
+        past = [*run.steps[0 : step.index : stride], step]
+        trails = np.array([one.mixture.means for one in past])
+        seeds: tuple[Seed | None, ...] = tuple(map(tuple, trails[0].tolist()))
+        if isinstance(session.document.start, Placed) and run.document != session.document:
+            seeds = session.seeds
+        return replace(
+            scene,
+            mixture=step.mixture,
+            colouring=colouring.mixture if colouring else None,
+            reference=run.steps[-1].mixture,
+            past=_past(run, step.index) if self._layers.ghosts else (),
+            iteration=step.index,
+            trails=trails,
+            seeds=seeds,
+        )
+
+    def _dragged(self, scene: Scene, start: Mixture | None) -> Scene:
+        if self._drag is None:
+            return scene
+        j, place = self._drag
+        seeds = (*scene.seeds[:j], place, *scene.seeds[j + 1 :])
+        if start is None or j >= start.k or None in seeds:
+            return replace(scene, seeds=seeds)
+        mixture = moved_mean(start, j, place)
+        return replace(scene, mixture=mixture, colouring=mixture, seeds=seeds)
+
+    def _render(self) -> None:
+        """Ask for a picture; a background is coarse at first, and fine once nothing moves."""
+        has_field = self._layers.background != "none" and self._session.document.cloud.d == 2
+        if has_field:
+            self._rest.start()
+        self._ask(fine=not has_field)
+
+    def _refine(self) -> None:
+        if self._done == self._asked:
+            self._ask(fine=True)
+        else:
+            self._rest.start()
+
+    def _ask(self, *, fine: bool) -> None:
+        view = self._view
+        if view.width() < 2 or view.height() < 2:
+            return
+        scene = self.scene()
+        k = scene.mixture.k if scene.mixture else 1
+        request = PictureRequest(
+            scene.cloud,
+            scene.colouring,
+            look_of(self._palette, k),
+            float(view.width()),
+            float(view.height()),
+            view.devicePixelRatioF(),
+            mixture=scene.mixture,
+            reference=scene.reference,
+            layers=self._layers,
+            cell=FINE if fine else COARSE,
+            viewport=None if self._is_fitting else view.viewport,
+            equal=self._equal,
+            selection=self._session.selection,
+            token=_Shot(scene, self._session.shown),
+            scale=view.style_of_scene.scale,
+        )
+        self._asked = self._worker.submit(self._renderer.task(request), interrupt=False)
+
+    def _on_pictures(self) -> None:
+        pictures = []
+        for number, message in self._worker.take():
+            if isinstance(message, Picture):
+                pictures.append(message)
+            else:
+                self._done = number
+            if isinstance(message, Failed):
+                self.failed.emit(message.error)
+        if not pictures:
+            return
+        picture: Picture = pictures[-1]
+        shot = picture.request.token
+        if not isinstance(shot, _Shot) or shot.scene.cloud is not self._session.document.cloud:
+            return
+        if picture.request.viewport is None:
+            self._is_fitting = False
+            self.equal_changed.emit(picture.equal)
+        self._comparison = picture.comparison
+        self._view.show_scene(
+            replace(
+                shot.scene,
+                points=picture.points,
+                halo=picture.halo,
+                field=picture.field,
+                histogram=picture.histogram,
+            ),
+            picture,
+        )
+        self._glide_to(shot)
+        self.presented.emit()
+
+    def _glide_to(self, shot: _Shot) -> None:
+        """Let the ellipses glide there if that is the next or the last step of the same run."""
+        last, self._last = self._last, shot
+        before, after = last.scene.mixture if last else None, shot.scene.mixture
+        if last is None or before is None or after is None or self._drag is not None:
+            self._glide.stop()
+        elif before is not after:
+            playback = self._session.playback
+            near = last.run is shot.run and abs(last.scene.iteration - shot.scene.iteration) == 1
+            slow = not playback.is_playing or playback.speed < _FASTEST_GLIDE
+            if near and slow and self._glides:
+                pause = 1000 / playback.speed if playback.is_playing else _GLIDE_MS
+                self._glide.start(before, after, round(min(_GLIDE_MS, 0.9 * pause)))
+            else:
+                self._glide.stop()
+
+
+def _past(run: RunRecord, index: int) -> tuple[Mixture, ...]:
+    """Earlier mixtures of a run, oldest first: each twice as far back as the next."""
+    back = [2**i for i in range(_MOST_GHOSTS) if 2**i <= index]
+    return tuple(run.steps[index - far].mixture for far in reversed(back))

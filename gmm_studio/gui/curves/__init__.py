@@ -1,0 +1,1 @@
+"""What changes over the iterations of a run, as curves below the cloud."""
