@@ -124,7 +124,7 @@ def _window(arguments: Sequence[str]) -> int:
             raise
         raise InputError(
             "The window cannot be opened: {reason}. This may help: pip install --force-reinstall "
-            "PySide6-Essentials pyqtgraph",
+            "PySide6-Essentials",
             reason=error,
         ) from error
     return run_window(path)

@@ -527,7 +527,7 @@ def test_what_ends_the_work(
 
 WITHOUT_QT = """
 import sys
-for name in ("PySide6", "shiboken6", "pyqtgraph"):
+for name in ("PySide6", "shiboken6", "contourpy"):
     sys.modules[name] = None
 from gmm_studio.__main__ import main
 arguments = sys.argv[1:]
@@ -549,7 +549,7 @@ def test_it_works_without_qt() -> None:
     assert "Converged after" in done.stdout
     assert done.returncode == 2
     assert done.stderr.startswith("gmm-studio: The window needs ")
-    assert "-m pip install PySide6-Essentials pyqtgraph" in done.stderr
+    assert "-m pip install PySide6-Essentials contourpy" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert Path("p.json").exists()
 

@@ -30,7 +30,7 @@ ALLOWED = {
     "__main__": {"cli"},
 }
 LAZILY = {"cli": {"gui"}, ROOT: {"gui"}, "__main__": {"gui"}}
-QT = {"PySide6", "shiboken6", "pyqtgraph"}
+QT = {"PySide6", "shiboken6", "contourpy", "pyqtgraph"}
 CORE_NEEDS = {"numpy", "scipy", "threadpoolctl"}
 
 

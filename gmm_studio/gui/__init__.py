@@ -1,1 +1,1 @@
-"""The window: Qt and pyqtgraph, which nothing else knows."""
+"""The window: Qt, which nothing else knows."""

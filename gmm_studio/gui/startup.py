@@ -66,7 +66,7 @@ def diagnose() -> str | None:
 
 def check_packages() -> str | None:
     """Say which Python packages of the window are missing, and how to install them."""
-    packages = {"PySide6": "PySide6-Essentials", "pyqtgraph": "pyqtgraph"}
+    packages = {"PySide6": "PySide6-Essentials", "contourpy": "contourpy"}
     missing = [package for name, package in packages.items() if not _is_installed(name)]
     if not missing:
         return None

@@ -31,7 +31,7 @@ def no_leaks(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[Non
         return [widget for widget in qapp.topLevelWidgets() if id(widget) not in known]
 
     yield
-    # pytest holds on to the window, and with it to menus of pyqtgraph that have no parent.
+    # pytest holds on to the window.
     request.node.funcargs.clear()
     if left():
         gc.collect()
