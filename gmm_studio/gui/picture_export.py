@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QRectF
 from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from gmm_studio import __version__
@@ -154,6 +154,7 @@ def _with_points(
         layer.fill(0)
     unit = (viewport.top - viewport.bottom) / height
     with QPainter(image) as painter, QPainter(halo) as below:
+        below.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for top in range(0, height, _BAND):
             _stop_if(cancelled)
             bottom = min(top + _BAND, height)
@@ -168,7 +169,7 @@ def _with_points(
             )
             painter.drawImage(0, top, picture.points.image)
             if picture.halo is not None:
-                below.drawImage(0, top, picture.halo.image)
+                below.drawImage(QRectF(0, top, width, bottom - top), picture.halo.image)
     is_haloed = request.layers.sizes and request.colouring is not None
     return replace(
         scene,

@@ -10,15 +10,31 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gmm_studio.gui.app import SWITCH_SECONDS
+from gmm_studio.gui.canvas.scene import Layers
 from gmm_studio.gui.theme import ThemeManager
 from gmm_studio.gui.window import Window
 
 BUDGETS = {10**4: 16.0, 10**5: 33.0, 10**6: 100.0}
 BLOCK_BUDGET = 50.0
 FRAMES = 25
+
+OVERLAYS = {
+    "plain": Layers(),
+    "density": Layers(background="density"),
+    "regions": Layers(background="regions"),
+    "uncertainty": Layers(background="uncertainty"),
+    "coverage, earlier ellipses, truth": Layers(coverage=True, ghosts=True, truth=True),
+    "hard colours": Layers(hard=True),
+    "true labels as colours": Layers(labels="colour"),
+    "uncertain points larger": Layers(sizes=True),
+    "everything at once": Layers(
+        background="density", coverage=True, ghosts=True, truth=True, labels="marker", sizes=True
+    ),
+}
+OVERLAID = 10**5
 
 
 def report(print_line: Callable[[str], None]) -> None:
@@ -37,7 +53,28 @@ def report(print_line: Callable[[str], None]) -> None:
             print_line(
                 f"{n:>10,} {frame:>10.1f} {budget:>8.0f} {block:>10.1f} {BLOCK_BUDGET:>8.0f}"
             )
+        _overlays(app, window, print_line)
         window.close()
+
+
+def _overlays(app: QApplication, window: Window, print_line: Callable[[str], None]) -> None:
+    """A row for each view of the largest cloud that must be played at 30 frames a second."""
+    window.session.generate("overlapping", OVERLAID, 5, 1)
+    _wait(app, lambda: window.session.document.cloud.n == OVERLAID)
+    _wait(app, lambda: _is_settled(window))
+    print_line("")
+    print_line(f"The same with every overlay, {OVERLAID:,} points")
+    print_line(f"{'overlay':>34} {'frame ms':>10} {'budget':>8}")
+    for name, layers in OVERLAYS.items():
+        window.stage.set_layers(layers)
+        _wait(app, lambda: _is_settled(window))
+        print_line(f"{name:>34} {_play(app, window):>10.1f} {BUDGETS[OVERLAID]:>8.0f}")
+    window.stage.set_layers(Layers())
+    for index, title in ((1, "explanation"), (0, "half-steps")):
+        window.side_tabs.setCurrentIndex(index)
+        window.session.playback.set_halves(title == "half-steps")
+        _wait(app, lambda: _is_settled(window))
+        print_line(f"{title:>34} {_play(app, window):>10.1f} {BUDGETS[OVERLAID]:>8.0f}")
 
 
 def _window(app: QApplication, folder: Path) -> Window:
@@ -81,10 +118,10 @@ def _play(app: QApplication, window: Window) -> float:
     paints = _Paints(window)
     window.session.playback.move_to(0)
     _wait(app, lambda: _is_settled(window))
-    for _ in range(min(FRAMES, window.session.playback.last)):
+    for _ in range(min(FRAMES, window.session.playback.last_place)):
         begin = time.perf_counter()
         paints.wait_for = set(paints.views)
-        window.session.playback.move_to(window.session.playback.cursor + 1)
+        window.session.playback.move_to_place(window.session.playback.place + 1)
         _wait(app, lambda: not paints.wait_for)
         times.append(1e3 * (time.perf_counter() - begin))
     return statistics.median(times)
@@ -97,19 +134,36 @@ class _Paints(QObject):
         super().__init__(window)
         self._cloud = window.cloud_view
         self._presented = False
-        self.views = {self._cloud, window.curve_view.viewport(), window.parameters.widget()}
+        self._window = window
         self.wait_for: set[QObject] = set()
-        for view in self.views:
+        for view in (*self._sheets, self._cloud, window.curve_view.viewport()):
             view.installEventFilter(self)
         window.stage.presented.connect(self._on_presented)
+
+    @property
+    def _sheets(self) -> tuple[QWidget, QWidget]:
+        return self._window.parameters.widget(), self._window.explanation.widget()
+
+    @property
+    def views(self) -> set[QObject]:
+        """Those that are seen."""
+        sheets = {sheet for sheet in self._sheets if sheet.isVisible()}
+        if self._window.session.playback.has_halves:
+            # Nothing beside the cloud changes with every half.
+            return {self._cloud}
+        return {self._cloud, self._window.curve_view.viewport(), *sheets}
 
     def _on_presented(self) -> None:
         self._presented = True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.Paint and (watched is not self._cloud or self._presented):
+        if event.type() != QEvent.Type.Paint:
+            return False
+        if watched is self._cloud:
+            if not self._presented:
+                return False
             self._presented = False
-            self.wait_for.discard(watched)
+        self.wait_for.discard(watched)
         return False
 
 

@@ -38,9 +38,10 @@ def paint_scene(painter: QPainter, viewport: Viewport, scene: Scene, style: Styl
     else:
         if scene.field is not None:
             paint_field(painter, viewport, scene.field, style)
-        for points in (scene.halo, scene.points):
-            if points is not None:
-                _paint_points(painter, viewport, points)
+        if scene.halo is not None:
+            _paint_points(painter, viewport, scene.halo, smooth=True)
+        if scene.points is not None:
+            _paint_points(painter, viewport, scene.points, smooth=False)
         paint_mixtures(painter, viewport, scene, style)
     if scene.layers.ellipses and scene.mixture is not None:
         paint_legend(painter, viewport, scene, style)
@@ -103,10 +104,11 @@ def _label(painter: QPainter, at: QPointF, text: str, style: Style) -> None:
     painter.drawText(QPointF(at.x(), at.y() + metrics.ascent()), text)
 
 
-def _paint_points(painter: QPainter, viewport: Viewport, points: Points) -> None:
+def _paint_points(painter: QPainter, viewport: Viewport, points: Points, *, smooth: bool) -> None:
+    """Where the viewport is not the one that the points were rendered for, they are stretched."""
     made_for = points.viewport
     left, top = viewport.to_pixel(made_for.left, made_for.top)
     right, bottom = viewport.to_pixel(made_for.right, made_for.bottom)
     exact = made_for == viewport
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not exact)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth or not exact)
     painter.drawImage(QRectF(left, top, right - left, bottom - top), points.image)

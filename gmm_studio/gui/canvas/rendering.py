@@ -16,7 +16,7 @@ from gmm_studio.core.mixture import Mixture
 from gmm_studio.gui.canvas.classes import Classes
 from gmm_studio.gui.canvas.fields import FieldLook, compute_field
 from gmm_studio.gui.canvas.fields import look_of as field_look
-from gmm_studio.gui.canvas.raster import Image, Raster, rasterize
+from gmm_studio.gui.canvas.raster import MARKED_UP_TO, Image, Raster, rasterize
 from gmm_studio.gui.canvas.scene import Field, Histogram, Layers, Points, data_box, histogram
 from gmm_studio.gui.canvas.shading import Shades, shade
 from gmm_studio.gui.canvas.viewport import Viewport, fitted
@@ -281,7 +281,10 @@ class Renderer:
     ) -> Points | None:
         if shades.uncertainty is None or request.cloud.d == 1:
             return None
-        raster = self._rasterize(request, viewport, cancelled, "halo", _HALO)
+        # Soft as they are, halos of small dots need no more than every other pixel.
+        ratio = request.pixel_ratio * (0.5 if request.cloud.n > MARKED_UP_TO else 1.0)
+        halved = replace(request, pixel_ratio=ratio)
+        raster = self._rasterize(halved, viewport, cancelled, "halo", _HALO)
         return _image(raster.paint(shades.colours, shades.uncertainty), viewport)
 
     def _compare(self, request: PictureRequest, shades: Shades) -> Comparison | None:
