@@ -48,6 +48,8 @@ class PointCloud:
         The names of the d axes.
     source : Source, optional
         Where the points came from.
+    class_names : tuple of str
+        What the labels 0, 1, ... stand for, where they stand for something.
 
     Attributes
     ----------
@@ -67,6 +69,7 @@ class PointCloud:
     name: str = ""
     columns: tuple[str, ...] = ()
     source: Source | None = None
+    class_names: tuple[str, ...] = ()
     total_weight: float = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -82,6 +85,10 @@ class PointCloud:
             raise InputError("There must be {d} column names.", d=self.d)
         total = self.n if self.weights is None else self.weights.sum()
         object.__setattr__(self, "total_weight", float(total))
+
+    def class_name(self, label: int) -> str:
+        """What a label stands for: its name, else its number."""
+        return self.class_names[label] if 0 <= label < len(self.class_names) else str(label)
 
     @property
     def n(self) -> int:

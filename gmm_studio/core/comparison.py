@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from gmm_studio.core.arrays import FloatArray, IntArray, frozen, frozen_int
-from gmm_studio.core.mixture import Mixture
 
 __all__ = [
     "Comparison",
@@ -18,7 +17,6 @@ __all__ = [
     "compare",
     "confusion",
     "match",
-    "match_mixtures",
     "matched_share",
 ]
 
@@ -90,7 +88,7 @@ def compare(
     """
     table = frozen(confusion(assigned, codes, k, len(classes), weights))
     matching = frozen_int(match(table))
-    accuracy = _matched_share(table, matching)
+    accuracy = matched_share(table, matching)
     return Comparison(table, classes, matching, adjusted_rand_index(table), accuracy)
 
 
@@ -169,31 +167,8 @@ def match(table: npt.ArrayLike) -> IntArray:
     return matching
 
 
-def matched_share(table: npt.ArrayLike) -> float:
-    """The share of the weight on matched cells: the accuracy, after matching."""
-    table = np.asarray(table, dtype=np.float64)
-    return _matched_share(table, match(table))
-
-
-def match_mixtures(fitted: Mixture, truth: Mixture) -> IntArray:
-    """The true component that each fitted one stands for, by the least sum of squared distances.
-
-    The distance is the 2-Wasserstein distance of two Gaussians (Olkin and Pukelsheim 1982),
-    |m - n|² + tr(A + B - 2 (A^½ B A^½)^½): unlike an overlap it still tells near from far where
-    two Gaussians have nothing in common.
-
-    Returns
-    -------
-    ndarray of int, shape (fitted.k,)
-        -1 for a component of weight 0, and where the truth has fewer components.
-    """
-    matching = np.full(fitted.k, -1, dtype=np.int64)
-    alive = np.flatnonzero(fitted.weights > 0)
-    matching[alive] = _assign(_squared_wasserstein(fitted, truth)[alive])
-    return matching
-
-
-def _matched_share(table: FloatArray, matching: IntArray) -> float:
+def matched_share(table: FloatArray, matching: IntArray) -> float:
+    """The share of the weight on matched cells, from 0 to 1: the accuracy."""
     total = float(table.sum())
     rows = np.flatnonzero(matching >= 0)
     return min(1.0, float(table[rows, matching[rows]].sum()) / total) if total > 0 else 0.0
@@ -207,21 +182,3 @@ def _assign(costs: FloatArray) -> IntArray:
     rows, columns = linear_sum_assignment(costs)
     matching[rows] = columns
     return matching
-
-
-def _squared_wasserstein(first: Mixture, second: Mixture) -> FloatArray:
-    """Squared distances (k, l), in units in which the largest standard deviation is 1."""
-    unit = float(max(first.covariances.max(), second.covariances.max()))
-    a, b = first.covariances[:, None] / unit, second.covariances[None] / unit
-    steps = (first.means[:, None] - second.means[None]) / np.sqrt(unit)
-    # The trace of the root of a product, by its own trace and determinant.
-    root = (a * b).sum(axis=(2, 3))
-    if first.d == 2:
-        root = root + 2 * np.sqrt(_determinants(a) * _determinants(b))
-    traces = np.trace(a, axis1=2, axis2=3) + np.trace(b, axis1=2, axis2=3)
-    return np.asarray((steps * steps).sum(axis=2) + np.maximum(traces - 2 * np.sqrt(root), 0.0))
-
-
-def _determinants(matrices: FloatArray) -> FloatArray:
-    product = matrices[..., 0, 0] * matrices[..., 1, 1]
-    return np.asarray(np.maximum(product - matrices[..., 0, 1] * matrices[..., 1, 0], 0.0))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from gmm_studio.core.cloud import PointCloud, as_cloud
-from gmm_studio.core.configuration import Configuration
+from gmm_studio.core.configuration import Configuration, Rule
 from gmm_studio.core.criteria import aic, bic
 from gmm_studio.core.errors import Cancelled, InputError
 from gmm_studio.core.kernel import (
-    CONDITION,
     Moments,
     Parameters,
     StandardCloud,
@@ -23,60 +21,29 @@ from gmm_studio.core.kernel import (
     one_blas_thread,
     standardize,
 )
-from gmm_studio.core.maximisation import Update, degenerate_component, maximise
-from gmm_studio.core.mixture import Covariance, Mixture, free_parameters
+from gmm_studio.core.maximisation import (
+    Update,
+    degenerate_component,
+    hold_mixture,
+    maximise_closely,
+)
+from gmm_studio.core.mixture import ROUNDING, Covariance, Mixture, free_parameters
+from gmm_studio.core.rules import iterate_by_rule, rule_of
 from gmm_studio.core.starts import Method, draw_start, prepare
+from gmm_studio.core.steps import FELL, Event, Step, Stop, StopReason, events_of
+from gmm_studio.core.update_rule import Setting
 
-__all__ = ["Configuration", "Event", "Run", "Step", "Stop", "StopReason", "fit", "iterate"]
-
-StopReason: TypeAlias = Literal["converged", "iteration_limit", "cancelled", "degenerate"]
-
-FELL = 1e-9
-"""The log-likelihood fell when it is lower than before by more than this times W."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened when a step's mixture was made.
-
-    Attributes
-    ----------
-    kind : {"floor", "emptied", "fell"}
-        A covariance touched the variance floor, a component lost its points, or the log-likelihood
-        fell.
-    component : int or None
-        From 0; None where it concerns all.
-    """
-
-    kind: Literal["floor", "emptied", "fell"]
-    component: int | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
-    """The state after `index` M-steps; step 0 is the start.
-
-    Attributes
-    ----------
-    index : int
-    mixture : Mixture
-    log_likelihood : float
-        Of this mixture.
-    events : tuple of Event
-    """
-
-    index: int
-    mixture: Mixture
-    log_likelihood: float
-    events: tuple[Event, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Why the iteration ended; `component` (from 0) says which one was degenerate."""
-
-    reason: StopReason
-    component: int | None = None
+__all__ = [
+    "FELL",
+    "Configuration",
+    "Event",
+    "Run",
+    "Step",
+    "Stop",
+    "StopReason",
+    "fit",
+    "iterate",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,13 +77,16 @@ class Run:
 
     @property
     def converged(self) -> bool:
-        """Whether the tolerance was reached."""
+        """Whether it came to an end of its own."""
         return self.stop.reason == "converged"
 
     @property
     def free_parameters(self) -> int:
         """How many numbers the model was free to choose."""
-        return free_parameters(self.mixture.k, self.mixture.d, self.configuration.covariance)
+        locked = len(self.configuration.locked)
+        return free_parameters(
+            self.mixture.k, self.mixture.d, self.configuration.covariance, locked
+        )
 
     @property
     def aic(self) -> float:
@@ -135,8 +105,9 @@ def iterate(
     configuration: Configuration | None = None,
     *,
     cancelled: Callable[[], bool] = never,
+    resume: Step | None = None,
 ) -> Generator[Step, None, Stop]:
-    """Yield the start and then each step of EM from it.
+    """Yield the start and then each step from it, by exact EM or the rule of the configuration.
 
     Parameters
     ----------
@@ -146,6 +117,10 @@ def iterate(
     configuration : Configuration, optional
     cancelled : callable
         Asked before every block of points; once it returns true the iteration ends.
+    resume : Step, optional
+        A step of an earlier run from this start, with this configuration. Only what comes after it
+        is yielded: by exact EM the steps of that run but for rounding, by other rules to the last
+        bit. Whether that run had converged there is not asked again.
 
     Yields
     ------
@@ -164,10 +139,15 @@ def iterate(
     """
     cloud = as_cloud(points)
     configuration = configuration or Configuration()
-    _check(cloud, start)
+    start = start if resume is None else resume.mixture
+    _check(cloud, start, configuration)
     data = standardize(cloud)
     update = prepare(data.parameters([start]), configuration)
-    return (yield from _iterate(data, update, configuration, cancelled))
+    first = _first_mixture(data, start, update, configuration) if resume is None else start
+    if configuration.rule == "em":
+        return (yield from _iterate(data, update, configuration, cancelled, first, resume))
+    setting, rule = Setting(data, configuration, cancelled), rule_of(configuration.rule, resume)
+    return (yield from iterate_by_rule(setting, rule, first, events_of(update), resume))
 
 
 def _iterate(
@@ -175,21 +155,29 @@ def _iterate(
     update: Update,
     configuration: Configuration,
     cancelled: Callable[[], bool],
+    first: Mixture,
+    resume: Step | None,
 ) -> Generator[Step, None, Stop]:
     before = -np.inf
-    index = 0
+    index = 0 if resume is None else resume.index
     while True:
         try:
             moments = accumulate(data, update.parameters, cancelled)
         except Cancelled:
             return Stop("cancelled")
         log_likelihood = float(moments.log_likelihood[0])
-        fell = log_likelihood < before - FELL * data.total_weight
-        events = _events(update) + ((Event("fell"),) if fell else ())
-        yield Step(index, data.mixture(update.parameters), log_likelihood, events)
-        change = abs(log_likelihood - before) / data.total_weight
-        if change < configuration.tolerance:
-            return Stop("converged")
+        if resume is None or index > resume.index:
+            fell = log_likelihood < before - FELL * data.total_weight
+            events = events_of(update) + ((Event("fell"),) if fell else ())
+            mixture = data.mixture(update.parameters)
+            if configuration.locked:
+                mixture = hold_mixture(
+                    mixture, first, configuration.locked, configuration.covariance
+                )
+            yield Step(index, mixture, log_likelihood, events)
+            change = abs(log_likelihood - before) / data.total_weight
+            if change < configuration.tolerance:
+                return Stop("converged")
         if index >= configuration.max_iterations:
             return Stop("iteration_limit")
         try:
@@ -210,14 +198,29 @@ def _m_step(
     configuration: Configuration,
     cancelled: Callable[[], bool],
 ) -> Update:
-    """The M-step; where a component has shrunk so fast that digits are lost, on sums about it."""
-    structure, floor = configuration.covariance, configuration.variance_floor
-    update = maximise(moments, previous, structure, floor)
-    shift = update.parameters.means - moments.about
-    if not ((shift * shift).sum(axis=-1) > CONDITION * update.smallest).any():
-        return update
-    moments = accumulate(data, previous, cancelled, about=update.parameters.means)
-    return maximise(moments, previous, structure, floor)
+    return maximise_closely(
+        moments,
+        previous,
+        configuration.covariance,
+        configuration.variance_floor,
+        lambda about: accumulate(data, previous, cancelled, about=about),
+        configuration.locked,
+    )
+
+
+def _first_mixture(
+    data: StandardCloud, start: Mixture, update: Update, configuration: Configuration
+) -> Mixture:
+    """Step 0; what is locked is to the last bit as it was given, unless it had to be changed."""
+    mixture = data.mixture(update.parameters)
+    if not configuration.locked:
+        return mixture
+    changes = abs(mixture.covariances - start.covariances).max(axis=(1, 2))
+    size = start.covariances.trace(axis1=1, axis2=2)
+    same = [j for j in configuration.locked if changes[j] <= ROUNDING * size[j]]
+    if not same or abs(float(start.weights.sum()) - 1) > ROUNDING:
+        return mixture
+    return hold_mixture(mixture, start, same, configuration.covariance)
 
 
 def fit(
@@ -232,9 +235,11 @@ def fit(
     tolerance: float = 1e-6,
     max_iterations: int = 1000,
     variance_floor: float = 1e-6,
+    rule: Rule = "em",
+    locked: Sequence[int] = (),
     cancelled: Callable[[], bool] = never,
 ) -> Run:
-    """Fit a mixture of k Gaussians to points by EM.
+    """Fit a mixture of k Gaussians to points by EM or another update rule.
 
     Parameters
     ----------
@@ -249,8 +254,8 @@ def fit(
     init : {"k-means++", "k-means", "random-points", "random-responsibilities"}
         How to draw it.
     random_state : int
-        The same number draws the same start.
-    covariance, tolerance, max_iterations, variance_floor
+        The same number draws the same start, and whatever the rule draws.
+    covariance, tolerance, max_iterations, variance_floor, rule, locked
         See `Configuration`.
     cancelled : callable
         Asked before every block of points.
@@ -268,7 +273,15 @@ def fit(
         When it was cancelled before the first step.
     """
     cloud = as_cloud(points, weights)
-    configuration = Configuration(covariance, tolerance, max_iterations, variance_floor)
+    configuration = Configuration(
+        covariance,
+        tolerance,
+        max_iterations,
+        variance_floor,
+        rule,
+        random_state,
+        tuple(locked),
+    )
     with one_blas_thread:
         if start is None:
             if k is None:
@@ -292,7 +305,7 @@ class _Exhausted:
         self.stop = yield from iteration
 
 
-def _check(cloud: PointCloud, start: Mixture) -> None:
+def _check(cloud: PointCloud, start: Mixture, configuration: Configuration) -> None:
     if start.d != cloud.d:
         raise InputError(
             "The start has {start} dimensions, the points have {cloud}.",
@@ -303,9 +316,9 @@ def _check(cloud: PointCloud, start: Mixture) -> None:
         raise InputError(
             "{k} components need at least {k} points; there are {n}.", k=start.k, n=cloud.n
         )
-
-
-def _events(update: Update) -> tuple[Event, ...]:
-    floored = [Event("floor", j) for j, hit in enumerate(update.floored[0].tolist()) if hit]
-    emptied = [Event("emptied", j) for j, hit in enumerate(update.emptied[0].tolist()) if hit]
-    return (*floored, *emptied)
+    if configuration.locked and configuration.locked[-1] >= start.k:
+        raise InputError(
+            "Component {j} cannot be locked: the start has {k}.",
+            j=configuration.locked[-1] + 1,
+            k=start.k,
+        )

@@ -74,7 +74,8 @@ def _exponentials(logarithms: FloatArray) -> FloatArray:
     """The inverse of `_logarithms`, kept from rounding to a singular matrix."""
     m, p, q = logarithms
     h = np.hypot(p, q)
-    round_ = h == 0
+    # Smaller ones have lost the digits of their direction, and turn nothing.
+    round_ = h < 1e-150
     divisor = np.where(round_, 1.0, h)
     cosine, sine = np.where(round_, 1.0, p / divisor), q / divisor
     # Squares of the cosine and sine of the half angle, the smaller one without cancellation.

@@ -18,10 +18,10 @@ import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,7 @@ from gmm_studio.core.errors import Cancelled, InputError
 from gmm_studio.core.mixture import LOG_2PI, Mixture, trusted_mixture
 
 __all__ = [
+    "Assign",
     "Moments",
     "Parameters",
     "Piece",
@@ -114,11 +115,14 @@ class Moments:
     about : ndarray, shape (r, k, d)
         What was subtracted: zero, or the component's mean where it is narrow, unless asked
         otherwise.
+    assigned : ndarray or None
+        The sum of what `assign` gave for each block, where there was one.
     """
 
     log_likelihood: FloatArray
     sums: FloatArray
     about: FloatArray
+    assigned: FloatArray | None = None
 
 
 class Piece(NamedTuple):
@@ -127,6 +131,16 @@ class Piece(NamedTuple):
     rows: slice
     monomials: FloatArray
     weights: FloatArray | None
+
+
+Assign: TypeAlias = Callable[[Piece, FloatArray, FloatArray, FloatArray], FloatArray]
+"""What gives the points of one mixture to its components in place of the responsibilities.
+
+It gets a block, the components' densities (k, b) in standard units, their sum (b,) and its
+logarithm, where densities and sum may share a factor that only the logarithm knows. It may
+overwrite densities and sum: their quotients are what is counted. What it returns is summed over the
+blocks. It is called from several threads at once.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,6 +261,9 @@ def accumulate(
     parameters: Parameters,
     cancelled: Callable[[], bool] = never,
     about: FloatArray | None = None,
+    *,
+    beta: float = 1.0,
+    assign: Assign | None = None,
 ) -> Moments:
     """One pass over the points: log-likelihoods and weighted sums of monomials.
 
@@ -260,6 +277,11 @@ def accumulate(
     about : ndarray, shape (r, k, d), optional
         What each component's sums subtract from the points. Without it, narrow components subtract
         their means and the others nothing.
+    beta : float
+        The power, above 0, to which the components' weighted densities are taken before they are
+        added up: the inverse temperature of deterministic annealing.
+    assign : callable, optional
+        Gives the points to the components in another way; for one mixture only.
 
     Raises
     ------
@@ -267,23 +289,30 @@ def accumulate(
         As soon as `cancelled` returns true.
     """
     forms = _quadratic_forms(parameters, about)
+    if beta != 1:
+        forms = forms.tempered(beta)
     r, k, m = forms.coefficients.shape
     pieces = data.pieces(k)
     step = max(1, TILE // (k * pieces[0].monomials.shape[1]))
     tiles = [(slice(i, min(i + step, r)), piece) for i in range(0, r, step) for piece in pieces]
 
-    def take(tile: tuple[slice, Piece]) -> tuple[FloatArray, FloatArray]:
+    def take(tile: tuple[slice, Piece]) -> tuple[FloatArray, FloatArray, FloatArray | None]:
         if cancelled():
             raise Cancelled
         runs, piece = tile
-        return _moments(piece, forms.of(runs))
+        return _moments(piece, forms.of(runs), assign)
 
-    log_likelihood = np.full(r, -data.total_weight * data.d * math.log(data.scale))
+    log_likelihood = np.full(r, -data.total_weight * data.d * math.log(data.scale) * beta)
     sums = np.zeros((r, k, m))
-    for (runs, _), (part, part_sums) in zip(tiles, _each(take, tiles, data.n * k * r), strict=True):
+    assigned: FloatArray | None = None
+    for (runs, _), (part, part_sums, given) in zip(
+        tiles, _each(take, tiles, data.n * k * r), strict=True
+    ):
         log_likelihood[runs] += part
         sums[runs] += part_sums
-    return Moments(log_likelihood, sums, forms.about)
+        if given is not None:
+            assigned = given if assigned is None else assigned + given
+    return Moments(log_likelihood, sums, forms.about, assigned)
 
 
 def each_responsibility_block(
@@ -374,6 +403,15 @@ class _QuadraticForms:
             self.whiteners[some],
         )
 
+    def tempered(self, beta: float) -> _QuadraticForms:
+        """The same times beta."""
+        return replace(
+            self,
+            coefficients=beta * self.coefficients,
+            constants=beta * self.constants,
+            whiteners=math.sqrt(beta) * self.whiteners,
+        )
+
     def log_densities(self, monomials: FloatArray) -> FloatArray:
         """Shape (r, k, b)."""
         r, k, m = self.coefficients.shape
@@ -450,23 +488,26 @@ def _sum_of_components(densities: FloatArray) -> FloatArray:
     return np.asarray(np.ones((1, densities.shape[1])) @ densities)
 
 
-def _moments(piece: Piece, forms: _QuadraticForms) -> tuple[FloatArray, FloatArray]:
-    """Log-likelihood (r,) and sums (r, k, m) over some points, in standard units."""
+def _moments(
+    piece: Piece, forms: _QuadraticForms, assign: Assign | None
+) -> tuple[FloatArray, FloatArray, FloatArray | None]:
+    """Log-likelihood (r,), sums (r, k, m) and what `assign` gave, in standard units."""
     _, monomials, weights = piece
     densities, total, log_total = _densities(monomials, forms)
     r, k, b = densities.shape
+    given = None if assign is None else assign(piece, densities[0], total[0, 0], log_total[0, 0])
     # A sum and not a product: BLAS rounds long dot products by how many threads it has.
     log_likelihood = (log_total if weights is None else log_total * weights)[:, 0].sum(axis=1)
     factor = (1.0 if weights is None else weights) / total
     if r == 1 and k >= DIVIDE_MONOMIALS_FROM and not forms.shifted:
-        return log_likelihood, densities @ (monomials * factor[0]).T
+        return log_likelihood, densities @ (monomials * factor[0]).T, given
     densities *= factor
     sums = (densities.reshape(r * k, b) @ monomials.T).reshape(r, k, -1)
     if forms.shifted:
         chosen = forms.shifted.runs, forms.shifted.components
         own = _monomials(forms.shifted.seen_from(monomials))
         sums[chosen] = (own @ densities[chosen][:, :, None])[:, :, 0]
-    return log_likelihood, sums
+    return log_likelihood, sums, given
 
 
 def _monomials(coordinates: FloatArray) -> FloatArray:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from gmm_studio.core.arrays import FloatArray
-from gmm_studio.core.kernel import Moments, Parameters
+from gmm_studio.core.kernel import CONDITION, Moments, Parameters
 from gmm_studio.core.mixture import (
     ROUNDING,
     Covariance,
+    Mixture,
     project_covariances,
     smallest_eigenvalues,
+    trusted_mixture,
 )
 
-__all__ = ["COLLAPSED", "Update", "degenerate_component", "maximise", "project"]
+__all__ = [
+    "COLLAPSED",
+    "Update",
+    "degenerate_component",
+    "hold",
+    "hold_mixture",
+    "maximise",
+    "maximise_closely",
+    "project",
+]
 
 COLLAPSED = 1e-12
 """An eigenvalue below this times the mean variance of the cloud's axes cannot be worked with."""
@@ -51,7 +63,11 @@ class Update:
 
 
 def maximise(
-    moments: Moments, previous: Parameters, covariance: Covariance, variance_floor: float
+    moments: Moments,
+    previous: Parameters,
+    covariance: Covariance,
+    variance_floor: float,
+    locked: Sequence[int] = (),
 ) -> Update:
     """The M-step of EM (Dempster, Laird and Rubin 1977) under a floor on the eigenvalues.
 
@@ -66,6 +82,8 @@ def maximise(
     covariance : {"full", "tied", "diagonal", "spherical"}
     variance_floor : float
         In standard units; 0 for none.
+    locked : sequence of int
+        Components that stay as they were before; see `hold`.
     """
     counts = moments.sums[..., 0]
     total = counts.sum(axis=1, keepdims=True)
@@ -83,12 +101,83 @@ def maximise(
     if any_empty:
         means[empty] = previous.means[empty]
         covariances[empty] = previous.covariances[empty]
-    return project(
+    update = project(
         Parameters(weights, means, covariances),
         covariance,
         variance_floor,
         empty & (previous.weights > 0),
     )
+    return hold(update, previous, locked, covariance) if locked else update
+
+
+def maximise_closely(
+    moments: Moments,
+    previous: Parameters,
+    covariance: Covariance,
+    variance_floor: float,
+    again: Callable[[FloatArray], Moments],
+    locked: Sequence[int] = (),
+) -> Update:
+    """The M-step; where a component has shrunk so fast that digits are lost, on sums about it.
+
+    Parameters
+    ----------
+    moments, previous, covariance, variance_floor, locked
+        As `maximise` takes them.
+    again : callable
+        Gives the moments once more, about places of shape (r, k, d).
+    """
+    update = maximise(moments, previous, covariance, variance_floor, locked)
+    shift = update.parameters.means - moments.about
+    if not ((shift * shift).sum(axis=-1) > CONDITION * update.smallest).any():
+        return update
+    moments = again(update.parameters.means)
+    return maximise(moments, previous, covariance, variance_floor, locked)
+
+
+def hold(
+    update: Update, previous: Parameters, locked: Sequence[int], covariance: Covariance
+) -> Update:
+    """An update whose locked components are what they were, to the last bit.
+
+    The others share what weight the locked ones leave, in proportion: with the locked parameters
+    held, that maximises the expected log-likelihood. A tied covariance belongs to all components,
+    so one that is locked holds it for all of them.
+    """
+    new, rows = update.parameters, list(locked)
+    free = np.setdiff1d(np.arange(new.weights.shape[1]), rows)
+    kept = np.arange(new.weights.shape[1]) if covariance == "tied" else np.array(rows)
+    weights, means, covariances = new.weights.copy(), new.means.copy(), new.covariances.copy()
+    weights[:, rows], means[:, rows] = previous.weights[:, rows], previous.means[:, rows]
+    covariances[:, kept] = previous.covariances[:, kept]
+    room = np.maximum(0.0, 1 - previous.weights[:, rows].sum(axis=1, keepdims=True))
+    share = new.weights[:, free]
+    total = share.sum(axis=1, keepdims=True)
+    none = total <= 0
+    weights[:, free] = np.where(
+        none, previous.weights[:, free], room * share / np.where(none, 1.0, total)
+    )
+    floored, emptied = update.floored.copy(), update.emptied.copy()
+    floored[:, kept] = emptied[:, rows] = False
+    emptied &= ~none
+    return Update(
+        Parameters(weights, means, covariances), smallest_eigenvalues(covariances), floored, emptied
+    )
+
+
+def hold_mixture(
+    mixture: Mixture, kept: Mixture, locked: Sequence[int], covariance: Covariance
+) -> Mixture:
+    """A mixture with the locked components of another, as `hold` has left them but for rounding."""
+    weights, means = mixture.weights.copy(), mixture.means.copy()
+    covariances = (kept if covariance == "tied" else mixture).covariances.copy()
+    rows = list(locked)
+    weights[rows], means[rows], covariances[rows] = (
+        kept.weights[rows],
+        kept.means[rows],
+        kept.covariances[rows],
+    )
+    return trusted_mixture(weights, means, covariances)
 
 
 def project(

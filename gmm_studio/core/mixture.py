@@ -221,8 +221,19 @@ def project_covariances(
     return covariances
 
 
-def free_parameters(k: int, d: int, covariance: Covariance) -> int:
-    """How many numbers a mixture of k components in d dimensions is free to choose."""
+def free_parameters(k: int, d: int, covariance: Covariance, locked: int = 0) -> int:
+    """How many numbers a mixture of k components in d dimensions is free to choose.
+
+    Parameters
+    ----------
+    k, d : int
+    covariance : {"full", "tied", "diagonal", "spherical"}
+    locked : int
+        How many components have weight, mean and covariance given. The others share the weight
+        that is left; a tied covariance is given with the first of them.
+    """
+    free = k - locked
     per_matrix = d * (d + 1) // 2
-    shape = {"full": k * per_matrix, "tied": per_matrix, "diagonal": k * d, "spherical": k}
-    return k - 1 + k * d + shape[covariance]
+    tied = 0 if locked else per_matrix
+    shape = {"full": free * per_matrix, "tied": tied, "diagonal": free * d, "spherical": free}
+    return max(free - 1, 0) + free * d + shape[covariance]

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from gmm_studio.core.annealing import Temperature
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import FELL, Step
@@ -33,8 +34,20 @@ __all__ = [
     "scikit_learn_stop",
 ]
 
-FellBecause: TypeAlias = Literal["emptied", "floor", "rounding"]
-"""What can make exact EM's log-likelihood fall; other update rules have reasons of their own."""
+FellBecause: TypeAlias = Literal[
+    "emptied",
+    "floor",
+    "rounding",
+    "classification",
+    "stochastic",
+    "hot",
+    "cooled",
+    "moved",
+    "taken_back",
+]
+"""What can make the log-likelihood fall. The first three are all there is by exact EM; the others
+are the hard or drawn labels of a rule that is not about the log-likelihood, annealing while it is
+hot or at its last cooling, and split-and-merge making a move or taking it back."""
 
 _MOST_GAINED = 0.1
 """A gain above this share of W is told before the rise of the log-likelihood."""
@@ -371,8 +384,10 @@ def _likelihood(
         return
     per_point = amount / total_weight
     if per_point < -FELL:
-        yield Fell(-amount, -per_point, _fell_because(steps[t]))
-    if abs(per_point) < configuration.tolerance:
+        yield Fell(-amount, -per_point, _fell_because(steps[t], configuration))
+    if not _is_em(steps[t], configuration):
+        pass
+    elif abs(per_point) < configuration.tolerance:
         yield Converged(amount, per_point)
     elif abs(per_point) < min(max(_SLOW * configuration.tolerance, _SLOW_AT_LEAST), _SLOW_AT_MOST):
         rate = _rate(values, total_weight)
@@ -384,8 +399,23 @@ def _likelihood(
         yield Rose(amount, per_point, min(1.0, share))
 
 
-def _fell_because(step: Step) -> FellBecause:
+def _is_em(step: Step, configuration: Configuration) -> bool:
+    """Whether a small change of the log-likelihood means that the run is near its end."""
+    if isinstance(step.state, Temperature):
+        return step.state.beta == 1
+    return configuration.rule == "em"
+
+
+def _fell_because(step: Step, configuration: Configuration) -> FellBecause:
     kinds = {event.kind for event in step.events}
+    if configuration.rule == "classification" or configuration.rule == "stochastic":
+        return configuration.rule
+    if "cooled" in kinds or (isinstance(step.state, Temperature) and step.state.beta < 1):
+        return "cooled" if "cooled" in kinds else "hot"
+    if "split" in kinds:
+        return "moved"
+    if "taken_back" in kinds:
+        return "taken_back"
     if "emptied" in kinds:
         return "emptied"
     return "floor" if "floor" in kinds else "rounding"

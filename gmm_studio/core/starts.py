@@ -2,38 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, TypeAlias, get_args
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core import start_methods
+from gmm_studio.core.arrays import FloatArray, frozen
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
-from gmm_studio.core.errors import Cancelled, InputError
+from gmm_studio.core.errors import InputError
 from gmm_studio.core.kernel import (
-    Moments,
     Parameters,
     StandardCloud,
     never,
     one_blas_thread,
     standardize,
 )
-from gmm_studio.core.maximisation import Update, degenerate_component, maximise, project
+from gmm_studio.core.maximisation import Update, degenerate_component, project
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.core.small_em import SHORT_RUNS, best_of_short_runs
+from gmm_studio.core.ward import ward_clusters
 
-__all__ = ["METHODS", "Method", "draw_start", "equal_pair", "prepare", "seeded_start"]
+__all__ = [
+    "DETERMINISTIC",
+    "METHODS",
+    "Draw",
+    "Method",
+    "Pick",
+    "draw_start",
+    "draws",
+    "equal_pair",
+    "k_means_plus_plus_picks",
+    "prepare",
+    "seeded_start",
+]
 
-Method: TypeAlias = Literal["k-means++", "k-means", "random-points", "random-responsibilities"]
+Method: TypeAlias = Literal[
+    "k-means++",
+    "k-means",
+    "random-points",
+    "random-responsibilities",
+    "uniform",
+    "uniform-identity",
+    "normal",
+    "small-em",
+    "ward",
+]
 METHODS: tuple[Method, ...] = get_args(Method)
+
+DETERMINISTIC: frozenset[Method] = frozenset({"ward"})
+"""The methods that draw the same start whatever the random state."""
 
 _LARGEST = 1e70
 """The largest mean or deviation of a start in standard units: its powers stay within doubles."""
 
-_KMEANS_ITERATIONS = 300
-_KMEANS_TOLERANCE = 1e-8
-_PATIENCE = 100
+
+class Draw(NamedTuple):
+    """How a start is drawn."""
+
+    method: Method
+    random_state: int
+
+
+def draws(methods: Iterable[Method], runs: int, random_state: int = 0) -> tuple[Draw, ...]:
+    """`runs` draws of each method with random states that count up, one of those that never vary.
+
+    Parameters
+    ----------
+    methods : iterable of Method
+    runs : int
+    random_state : int
+        The first one.
+    """
+    return tuple(
+        Draw(method, random_state + i)
+        for method in dict.fromkeys(methods)
+        for i in range(min(runs, 1) if method in DETERMINISTIC else runs)
+    )
 
 
 def seeded_start(
@@ -87,13 +135,33 @@ def draw_start(
 ) -> Mixture:
     """Draw a start by a method. The same `random_state` draws the same one.
 
+    Where a method chooses means alone, the weights are equal and each covariance is that of all
+    points.
+
     Parameters
     ----------
     cloud : PointCloud
-    method : {"k-means++", "k-means", "random-points", "random-responsibilities"}
-        Points drawn far from each other (Arthur and Vassilvitskii 2007); clusters found by
-        Lloyd's algorithm from there; points drawn with equal chances; or an M-step on
-        responsibilities drawn at random.
+    method : Method
+        k-means++
+            Means at points drawn far from each other (Arthur and Vassilvitskii 2007).
+        k-means
+            The clusters that Lloyd's algorithm finds from there.
+        random-points
+            Means at different points, drawn by weight.
+        random-responsibilities
+            An M-step on responsibilities drawn at random.
+        uniform
+            Means drawn with equal chances from the box around the points.
+        uniform-identity
+            The same means with identity covariances in the units of the data.
+        normal
+            Means drawn from the normal with the mean and the covariance of the points.
+        small-em
+            The best of twenty short runs from random points (Biernacki, Celeux and Govaert 2003).
+        ward
+            The clusters of hierarchical clustering (Ward 1963). It takes no notice of the random
+            state. Of more than a thousand different points it takes a thousand, always the same,
+            with their weights; the moments are those of the points taken.
     k : int
     random_state : int
     configuration : Configuration, optional
@@ -104,7 +172,8 @@ def draw_start(
     Raises
     ------
     InputError
-        When the cloud has fewer than k different points.
+        When the cloud has fewer than k different points of some weight, or a component of the start
+        has no spread and there is no floor.
     Cancelled
         When `cancelled` returned true.
     """
@@ -115,20 +184,120 @@ def draw_start(
             method=method,
         )
     _check_k(cloud, k)
+    start_methods.stop_if(cancelled)
     data = standardize(cloud)
-    rng = np.random.default_rng(random_state)
+    start_methods.check_different(cloud, k)
+    drawing = _Drawing(cloud, data, k, np.random.default_rng(random_state), cancelled)
     configuration = configuration or Configuration()
     with one_blas_thread:
+        if method == "small-em":
+            parameters = drawing.small_em(configuration)
+        else:
+            parameters = drawing.parameters(method)
+        return data.mixture(prepare(parameters, configuration).parameters)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawing:
+    """What a method draws from; its results are in standard units."""
+
+    cloud: PointCloud
+    data: StandardCloud
+    k: int
+    rng: np.random.Generator
+    cancelled: Callable[[], bool]
+
+    def parameters(self, method: Method) -> Parameters:
+        """One mixture by a method."""
+        data, k, rng, cancelled = self.data, self.k, self.rng, self.cancelled
         if method == "random-responsibilities":
-            sums = _random_responsibilities(data, k, rng, cancelled)
-            return _one_m_step(data, sums, np.zeros((k, data.d)), configuration)
-        if method == "random-points":
-            return _start(data, _random_points(cloud, data, k, rng), configuration)
-        means = _kmeans_plus_plus(data, k, rng, cancelled)
+            sums = start_methods.random_responsibilities(data, k, rng, cancelled)
+            return start_methods.m_step(sums, np.zeros((k, data.d)))
+        if method == "ward":
+            return start_methods.m_step(ward_clusters(data, k, cancelled), np.zeros((k, data.d)))
         if method == "k-means":
-            sums, centres = _kmeans(data, means, cancelled)
-            return _one_m_step(data, sums, centres, configuration)
-        return _start(data, means, configuration)
+            return start_methods.m_step(*start_methods.k_means(data, self.far_apart(), cancelled))
+        covariance = start_methods.total_covariance(data)
+        if method == "normal":
+            means = start_methods.normal(covariance, k, rng)
+        elif method == "random-points":
+            means = start_methods.random_points(self.cloud, data, k, rng)
+        elif method == "k-means++":
+            means = self.far_apart()
+        else:
+            means = start_methods.uniform(data, k, rng)
+        if method == "uniform-identity":
+            covariance = np.eye(data.d) / data.scale / data.scale
+        return _equal(means[None], covariance)
+
+    def far_apart(self) -> FloatArray:
+        """The points that k-means++ picks."""
+        picks = start_methods.k_means_plus_plus(self.data, self.k, self.rng, self.cancelled)
+        return np.array([place for _, place in picks])
+
+    def small_em(self, configuration: Configuration) -> Parameters:
+        """The end of the best short run from random points."""
+        means = [
+            start_methods.random_points(self.cloud, self.data, self.k, self.rng)
+            for _ in range(SHORT_RUNS)
+        ]
+        start = _equal(np.array(means), start_methods.total_covariance(self.data))
+        prepare(_equal(means[0][None], start.covariances[0, 0]), configuration)
+        return best_of_short_runs(self.data, start, configuration, self.cancelled)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pick:
+    """A point that k-means++ picked, and those before it.
+
+    Attributes
+    ----------
+    row : int
+        Of the point in its cloud.
+    places : ndarray, shape (j, d)
+        Where the points picked so far are, in the units of the data; this one is the last.
+    """
+
+    row: int
+    places: FloatArray
+
+    @property
+    def place(self) -> FloatArray:
+        """Where the point is, shape (d,)."""
+        return np.asarray(self.places[-1])
+
+    def squared_distances(self, places: npt.ArrayLike) -> FloatArray:
+        """D², the squared distance to the nearest point picked so far, at places (..., d).
+
+        The next point is picked with chances proportional to D² times its sample weight.
+        """
+        at = np.asarray(places, dtype=np.float64)
+        nearest = np.full(at.shape[:-1], np.inf)
+        for place in self.places:
+            np.minimum(nearest, ((at - place) ** 2).sum(axis=-1), out=nearest)
+        return nearest
+
+
+def k_means_plus_plus_picks(
+    cloud: PointCloud, k: int, random_state: int = 0, cancelled: Callable[[], bool] = never
+) -> tuple[Pick, ...]:
+    """The points that k-means++ picks one by one: the means of `draw_start` in the same order.
+
+    Raises
+    ------
+    InputError
+        When the cloud has fewer than k different points of some weight.
+    Cancelled
+        When `cancelled` returned true.
+    """
+    _check_k(cloud, k)
+    data = standardize(cloud)
+    start_methods.check_different(cloud, k)
+    rng = np.random.default_rng(random_state)
+    with one_blas_thread:
+        picked = list(start_methods.k_means_plus_plus(data, k, rng, cancelled))
+    places = frozen(data.centre + data.scale * np.array([place for _, place in picked]))
+    return tuple(Pick(row, places[: j + 1]) for j, (row, _) in enumerate(picked))
 
 
 def prepare(parameters: Parameters, configuration: Configuration) -> Update:
@@ -175,141 +344,13 @@ def _check_k(cloud: PointCloud, k: int) -> None:
         raise InputError("{k} components need at least {k} points; there are {n}.", k=k, n=cloud.n)
 
 
-def _too_few(found: int, k: int) -> InputError:
-    return InputError(
-        "{k} components need {k} different points; there are {found}.", k=k, found=found
-    )
-
-
 def _start(data: StandardCloud, means: FloatArray, configuration: Configuration) -> Mixture:
     """Equal weights and the total covariance for each of the means, in standard units."""
-    k = len(means)
-    ones = [np.ones((1, block.shape[1])) for block in data.blocks]
-    total = _m_step(_weighted_sums(data, ones), np.zeros((1, data.d)))
-    start = Parameters(np.full((1, k), 1 / k), means[None], np.repeat(total.covariances, k, axis=1))
+    start = _equal(means[None], start_methods.total_covariance(data))
     return data.mixture(prepare(start, configuration).parameters)
 
 
-def _one_m_step(
-    data: StandardCloud, sums: FloatArray, centres: FloatArray, configuration: Configuration
-) -> Mixture:
-    return data.mixture(prepare(_m_step(sums, centres), configuration).parameters)
-
-
-def _m_step(sums: FloatArray, centres: FloatArray) -> Parameters:
-    """The unconstrained M-step on sums (k, m); who got no points stays at its centre."""
-    k, d = centres.shape
-    previous = Parameters(np.ones((1, k)), centres[None], np.tile(np.eye(d), (1, k, 1, 1)))
-    moments = Moments(np.zeros(1), sums[None], np.zeros((1, k, d)))
-    return maximise(moments, previous, "full", 0).parameters
-
-
-def _weighted_sums(data: StandardCloud, responsibilities: Iterable[FloatArray]) -> FloatArray:
-    """Sums (k, m) of the monomials over the blocks, given responsibilities (k, b) for each."""
-    sums: FloatArray | float = 0.0
-    for block, weights, share in zip(data.blocks, data.weights, responsibilities, strict=True):
-        sums = sums + (share if weights is None else share * weights) @ block.T
-    return np.asarray(sums)
-
-
-def _random_responsibilities(
-    data: StandardCloud, k: int, rng: np.random.Generator, cancelled: Callable[[], bool]
-) -> FloatArray:
-    def draw() -> Iterator[FloatArray]:
-        for block in data.blocks:
-            _stop_if(cancelled)
-            share = rng.random((k, block.shape[1]))
-            yield share / share.sum(axis=0)
-
-    return _weighted_sums(data, draw())
-
-
-def _random_points(
-    cloud: PointCloud, data: StandardCloud, k: int, rng: np.random.Generator
-) -> FloatArray:
-    """Different points, drawn one after the other by weight from those that are left."""
-    shares = None if cloud.weights is None else cloud.weights / data.total_weight
-    chosen: dict[tuple[float, ...], None] = {}
-    for _ in range(_PATIENCE):
-        rows = rng.choice(cloud.n, size=2 * k, p=shares)
-        chosen |= dict.fromkeys(map(tuple, cloud.points[rows].tolist()))
-        if len(chosen) >= k:
-            break
-    else:
-        allowed = slice(None) if cloud.weights is None else cloud.weights > 0
-        rest = np.unique(cloud.points[allowed], axis=0)
-        if len(rest) < k:
-            raise _too_few(len(rest), k)
-        chosen |= dict.fromkeys(map(tuple, rng.permutation(rest).tolist()))
-    return np.asarray((np.array(list(chosen)[:k]) - data.centre) / data.scale)
-
-
-def _kmeans_plus_plus(
-    data: StandardCloud, k: int, rng: np.random.Generator, cancelled: Callable[[], bool]
-) -> FloatArray:
-    """Each next point is drawn with chances proportional to the squared distance to the nearest."""
-    chances = [
-        np.ones(block.shape[1]) if weights is None else weights.copy()
-        for block, weights in zip(data.blocks, data.weights, strict=True)
-    ]
-    means = np.empty((k, data.d))
-    for j in range(k):
-        totals = np.array([chance.sum() for chance in chances])
-        if not totals.any():
-            raise _too_few(j, k)
-        i = _draw(totals, rng)
-        means[j] = data.blocks[i][1 : 1 + data.d, _draw(chances[i], rng)]
-        for block, weights, chance in zip(data.blocks, data.weights, chances, strict=True):
-            _stop_if(cancelled)
-            distance = ((block[1 : 1 + data.d] - means[j, :, None]) ** 2).sum(axis=0)
-            if weights is not None:
-                distance *= weights
-            chance[:] = distance if j == 0 else np.minimum(chance, distance)
-    return means
-
-
-def _draw(chances: FloatArray, rng: np.random.Generator) -> int:
-    """A number drawn with these chances; never one whose chance is 0."""
-    sums = np.cumsum(chances)
-    target = min(rng.random() * sums[-1], np.nextafter(sums[-1], 0))
-    return int(np.searchsorted(sums, target, side="right"))
-
-
-def _kmeans(
-    data: StandardCloud, means: FloatArray, cancelled: Callable[[], bool]
-) -> tuple[FloatArray, FloatArray]:
-    """Lloyd's algorithm; the sums (k, m) of the clusters it ends with, and their centres.
-
-    A cluster that empties keeps its centre.
-    """
-    d = data.d
-    for _ in range(_KMEANS_ITERATIONS):
-        sums = _weighted_sums(data, _clusters(data, means, cancelled))
-        counts = sums[:, [0]]
-        moved = np.divide(sums[:, 1 : 1 + d], counts, where=counts > 0, out=means.copy())
-        change = float(((moved - means) ** 2).sum())
-        means = moved
-        if change < _KMEANS_TOLERANCE:
-            break
-    return _weighted_sums(data, _clusters(data, means, cancelled)), means
-
-
-def _clusters(
-    data: StandardCloud, means: FloatArray, cancelled: Callable[[], bool]
-) -> Iterator[FloatArray]:
-    for block in data.blocks:
-        _stop_if(cancelled)
-        yield _nearest(block, means)
-
-
-def _nearest(block: FloatArray, means: FloatArray) -> FloatArray:
-    """One-hot rows (k, b) of the mean nearest to each point."""
-    d = means.shape[1]
-    linear = np.column_stack([-0.5 * (means**2).sum(axis=1), means])
-    nearest = (linear @ block[: 1 + d]).argmax(axis=0)
-    return np.asarray(nearest == np.arange(len(means))[:, None], dtype=np.float64)
-
-
-def _stop_if(cancelled: Callable[[], bool]) -> None:
-    if cancelled():
-        raise Cancelled
+def _equal(means: FloatArray, covariance: FloatArray) -> Parameters:
+    """Mixtures with these means (r, k, d), equal weights and one covariance (d, d) for all."""
+    r, k = means.shape[:2]
+    return Parameters(np.full((r, k), 1 / k), means, np.tile(covariance, (r, k, 1, 1)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TypeVar
 
 import numpy as np
@@ -17,13 +17,15 @@ from scipy.stats import norm
 from sklearn.mixture import GaussianMixture
 
 from gmm_studio import Mixture, fit
+from gmm_studio.core.annealing import LEVELS, Temperature
 from gmm_studio.core.arrays import FloatArray
-from gmm_studio.core.configuration import Configuration
+from gmm_studio.core.configuration import RULES, Configuration, Rule
 from gmm_studio.core.em import Event, Run, Step
 from gmm_studio.core.observations import (
     Converged,
     Emptied,
     Fell,
+    FellBecause,
     Fighting,
     Floored,
     Gained,
@@ -153,6 +155,38 @@ def test_a_fall_and_what_may_have_made_it() -> None:
         assert isinstance(facts[0], Fell)
         assert (facts[0].amount, facts[0].per_point, facts[0].because) == (2.0, 0.02, because)
         assert find(facts, Rose) is None
+
+
+def test_a_fall_by_another_rule_has_reasons_of_its_own() -> None:
+    stages = (pair(9), -5.0), (pair(9), -7.0)
+    hot, cold = Temperature(0), Temperature(LEVELS)
+    cases: list[tuple[Rule, tuple[Event, ...], object, FellBecause]] = [
+        ("classification", (Event("floor", 0),), None, "classification"),
+        ("stochastic", (), None, "stochastic"),
+        ("annealing", (), hot, "hot"),
+        ("annealing", (Event("cooled"), Event("jittered", 1)), cold, "cooled"),
+        ("annealing", (Event("floor", 0),), cold, "floor"),
+        ("split-and-merge", (Event("merged", 0), Event("split", 2)), None, "moved"),
+        ("split-and-merge", (Event("taken_back"),), None, "taken_back"),
+        ("split-and-merge", (Event("emptied", 1),), None, "emptied"),
+    ]
+    for rule, events, state, because in cases:
+        steps = run_of(*stages, events=events)
+        steps[-1] = replace(steps[-1], state=state)
+        facts = observe(steps, 1, 100.0, Configuration(rule=rule))
+        fell = find(facts, Fell)
+        assert fell is not None
+        assert fell.because == because
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "em"])
+def test_a_small_change_is_no_end_but_by_em_or_in_the_cold(rule: Rule) -> None:
+    for state, ends in ((Temperature(0), False), (Temperature(LEVELS), True), (None, False)):
+        steps = run_of((pair(9), -5.0), (pair(9), -5.0 + 1e-9))
+        steps[-1] = replace(steps[-1], state=state)
+        facts = observe(steps, 1, 100.0, Configuration(rule=rule))
+        assert bool(find(facts, Converged)) == ends
+        assert find(facts, NearlyStopped) is None
 
 
 def test_a_fall_within_rounding_is_none() -> None:

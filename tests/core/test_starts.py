@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.cluster.hierarchy import fcluster, linkage
 
 from gmm_studio import (
     Cancelled,
@@ -13,10 +14,18 @@ from gmm_studio import (
     fit,
     seeded_start,
 )
-from gmm_studio.core import kernel, starts
+from gmm_studio.core import kernel, start_methods
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import COVARIANCES, Covariance, project_covariances
-from gmm_studio.core.starts import METHODS, Method, equal_pair
+from gmm_studio.core.starts import (
+    DETERMINISTIC,
+    METHODS,
+    Draw,
+    Method,
+    draws,
+    equal_pair,
+    k_means_plus_plus_picks,
+)
 from tests.core import reference
 
 
@@ -50,8 +59,8 @@ def test_a_method_repeats_by_its_seed(method: Method, d: int) -> None:
         assert (first.weights == second.weights).all()
         assert (first.means == second.means).all()
         assert (first.covariances == second.covariances).all()
-    drawn = {places(draw_start(cloud, method, 3, seed)).pop() for seed in range(10)}
-    assert len(drawn) > 1
+    drawn = {frozenset(places(draw_start(cloud, method, 3, seed))) for seed in range(10)}
+    assert (len(drawn) > 1) == (method not in DETERMINISTIC)
     default = draw_start(cloud, method, 3)
     assert (default.means == draw_start(cloud, method, 3, 0).means).all()
 
@@ -74,7 +83,7 @@ def test_several_blocks(method: Method, weighted: bool, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("covariance", COVARIANCES)
-@pytest.mark.parametrize("method", ["k-means++", "random-points", "seeds"])
+@pytest.mark.parametrize("method", ["k-means++", "random-points", "uniform", "normal", "seeds"])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_weights_are_equal_and_covariances_total(
     method: str, covariance: Covariance, weighted: bool
@@ -142,11 +151,10 @@ def test_points_of_no_weight_are_never_drawn(method: Method) -> None:
     points = np.concatenate([blobs(n=40).points, 1000 + blobs(n=40).points])
     cloud = PointCloud(points, np.repeat([1.0, 0.0], 40))
     for seed in range(20):
-        assert draw_start(cloud, method, 4, seed).means.max() < 100
+        assert draw_start(cloud, method, 4, seed).means.max() < 200
     few = PointCloud([0.0, 1.0, 2.0, 3.0, 3.0], [0, 1, 0, 1, 1])
-    if method != "random-responsibilities":
-        with pytest.raises(InputError, match="need 3 different points; there are 2"):
-            draw_start(few, method, 3)
+    with pytest.raises(InputError, match="need 3 different points; there are 2"):
+        draw_start(few, method, 3)
 
 
 @pytest.mark.parametrize("d", [1, 2])
@@ -171,19 +179,19 @@ def test_kmeans_heeds_weights_as_repetition() -> None:
     means = np.asarray(cloud.points[[1, 2, 4]])
     results = []
     for each in (weighted, repeated):
-        data = starts.standardize(each)
+        data = kernel.standardize(each)
         standard = (means - data.centre) / data.scale
-        sums, _ = starts._kmeans(data, standard, lambda: False)
+        sums, _ = start_methods.k_means(data, standard, lambda: False)
         results.append(sums)
     assert results[0] == pytest.approx(results[1], abs=1e-9)
 
 
 def test_a_cluster_that_empties_keeps_its_centre() -> None:
     cloud = PointCloud([0.0, 1.0, 2.0, 3.0])
-    data = starts.standardize(cloud)
+    data = kernel.standardize(cloud)
     means = (np.array([[1.0], [2.0], [500.0]]) - data.centre) / data.scale
-    sums, centres = starts._kmeans(data, means, lambda: False)
-    start = starts._one_m_step(data, sums, centres, Configuration())
+    sums, centres = start_methods.k_means(data, means, lambda: False)
+    start = data.mixture(start_methods.m_step(sums, centres))
     assert start.weights.tolist() == [0.5, 0.5, 0]
     assert start.means[:, 0] == pytest.approx([0.5, 2.5, 500])
 
@@ -272,12 +280,218 @@ def test_a_constant_column_is_held_by_the_floor(method: Method) -> None:
     cloud = PointCloud(np.column_stack([np.arange(40.0), np.full(40, 3.0)]))
     start = draw_start(cloud, method, 3)
     unit = cloud.points.var(axis=0).mean()
+    if method == "uniform-identity":
+        assert start.covariances == pytest.approx(np.array([np.eye(2)] * 3))
+        return
     assert start.covariances[:, 1, 1] == pytest.approx([1e-6 * unit] * 3)
     with pytest.raises(InputError, match="has no spread"):
         draw_start(cloud, method, 3, configuration=Configuration(variance_floor=0))
 
 
-@pytest.mark.parametrize("method", set(METHODS) - {"random-points"})
+@pytest.mark.parametrize("method", METHODS)
 def test_drawing_can_be_cancelled(method: Method) -> None:
     with pytest.raises(Cancelled):
         draw_start(blobs(), method, 3, cancelled=lambda: True)
+
+
+def test_cancelling_later_too() -> None:
+    for method in ("k-means++", "k-means", "random-responsibilities", "small-em", "ward"):
+        asked = iter(range(10))
+        with pytest.raises(Cancelled):
+            draw_start(blobs(), method, 3, cancelled=lambda asked=asked: next(asked) == 1)
+
+
+@pytest.mark.parametrize("d", [1, 2])
+@pytest.mark.parametrize("method", ["uniform", "uniform-identity"])
+def test_uniform_means_fill_the_box(method: Method, d: int) -> None:
+    cloud = blobs(d)
+    low, high = cloud.points.min(axis=0), cloud.points.max(axis=0)
+    means = np.concatenate([draw_start(cloud, method, 10, seed).means for seed in range(400)])
+    share = (means - low) / (high - low)
+    assert share.min() > -1e-12
+    assert share.max() < 1 + 1e-12
+    for axis in range(d):
+        counts = np.histogram(share[:, axis], 10, (0, 1))[0]
+        assert counts == pytest.approx([400] * 10, abs=5 * np.sqrt(400 * 0.9))
+
+
+@pytest.mark.parametrize("covariance", COVARIANCES)
+@pytest.mark.parametrize("d", [1, 2])
+def test_identity_covariances_are_in_the_units_of_the_data(d: int, covariance: Covariance) -> None:
+    configuration = Configuration(covariance)
+    start = draw_start(blobs(d), "uniform-identity", 3, 5, configuration)
+    assert start.covariances == pytest.approx(np.array([np.eye(d)] * 3))
+    assert start.weights == pytest.approx([1 / 3] * 3)
+    twin = draw_start(blobs(d), "uniform", 3, 5, configuration)
+    assert (start.means == twin.means).all()
+
+
+def test_identity_covariances_may_be_out_of_proportion() -> None:
+    narrow = draw_start(PointCloud(1e7 * blobs().points), "uniform-identity", 2)
+    unit = (1e7 * blobs().points).var(axis=0).mean()
+    assert narrow.covariances[:, 0, 0] == pytest.approx([1e-6 * unit] * 2)
+    with pytest.raises(InputError, match="no spread"):
+        draw_start(
+            PointCloud(1e7 * blobs().points),
+            "uniform-identity",
+            2,
+            configuration=Configuration(variance_floor=0),
+        )
+    with pytest.raises(InputError, match="out of all proportion"):
+        draw_start(PointCloud(1e-100 * blobs().points), "uniform-identity", 2)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_normal_means_have_the_moments_of_the_points(weighted: bool) -> None:
+    weights = np.linspace(0, 2, 300) if weighted else None
+    cloud = PointCloud(blobs().points @ [[1.0, 0.4], [0.0, 2.0]], weights)
+    means = np.concatenate([draw_start(cloud, "normal", 50, seed).means for seed in range(200)])
+    total = total_covariance(cloud)
+    centre = np.average(cloud.points, axis=0, weights=weights)
+    deviations = np.sqrt(total.diagonal())
+    assert abs((means.mean(axis=0) - centre) / deviations).max() < 0.05
+    assert np.cov(means.T) == pytest.approx(total, rel=0.1)
+
+
+@pytest.mark.parametrize("method", ["uniform", "uniform-identity", "normal", "ward"])
+@pytest.mark.parametrize("d", [1, 2])
+@pytest.mark.parametrize("n", [200, 3000])
+def test_the_order_of_the_points_does_not_matter(method: Method, d: int, n: int) -> None:
+    points = np.random.default_rng(1).standard_normal((n, d))
+    weights = np.random.default_rng(2).integers(0, 3, n)
+    order = np.random.default_rng(3).permutation(n)
+    first = draw_start(PointCloud(points, weights), method, 4, 7)
+    second = draw_start(PointCloud(points[order], weights[order]), method, 4, 7)
+    assert second.weights == pytest.approx(first.weights, rel=1e-9)
+    assert second.means == pytest.approx(first.means, rel=1e-9, abs=1e-9)
+    assert second.covariances == pytest.approx(first.covariances, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("method", ["uniform", "uniform-identity", "normal", "ward"])
+def test_a_weight_of_two_is_a_point_given_twice(method: Method) -> None:
+    points = np.random.default_rng(1).standard_normal((400, 2))
+    times = np.random.default_rng(2).integers(0, 4, 400)
+    weighted = draw_start(PointCloud(points, times), method, 5)
+    repeated = draw_start(PointCloud(np.repeat(points, times, axis=0)), method, 5)
+    assert repeated.weights == pytest.approx(weighted.weights, rel=1e-9)
+    assert repeated.means == pytest.approx(weighted.means, rel=1e-9, abs=1e-9)
+    assert repeated.covariances == pytest.approx(weighted.covariances, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_fewer_different_points_than_components(method: Method) -> None:
+    points = np.repeat([[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]], 700, axis=0)
+    with pytest.raises(InputError, match="4 components need 4 different points; there are 3"):
+        draw_start(PointCloud(points), method, 4)
+    assert draw_start(PointCloud(points), method, 3).k == 3
+
+
+def test_small_em_is_the_best_of_its_short_runs() -> None:
+    """It is a mixture that EM reaches from random points, better than nearly all of the starts."""
+    cloud = PointCloud(reference.read("faithful.csv"))
+    for seed in range(5):
+        start = draw_start(cloud, "small-em", 3, seed)
+        likelihood = fit(cloud, start=start, max_iterations=0).log_likelihood
+        others = [
+            fit(cloud, 3, init="random-points", random_state=other, max_iterations=3)
+            for other in range(20)
+        ]
+        assert likelihood > np.median([run.log_likelihood for run in others])
+        assert likelihood < -1114
+        assert start.weights.sum() == pytest.approx(1)
+
+
+def test_small_em_finds_more_of_far_clusters_than_random_points() -> None:
+    cloud = blobs(n=400, k=8, distance=12)
+    found = {}
+    for method in ("small-em", "random-points"):
+        runs = [fit(cloud, 8, init=method, random_state=seed) for seed in range(20)]
+        found[method] = sum(run.log_likelihood for run in runs) / 20
+    assert found["small-em"] > found["random-points"] + 1
+
+
+def test_small_em_without_a_floor_avoids_a_collapse() -> None:
+    cloud = PointCloud([1.0, 1.0, 1.0, 5.0, 6.0, 9.0, 10.0, 12.0])
+    configuration = Configuration(variance_floor=0)
+    for seed in range(10):
+        start = draw_start(cloud, "small-em", 2, seed, configuration)
+        assert start.covariances.min() > 1e-9
+    everywhere = PointCloud([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
+    assert draw_start(everywhere, "small-em", 2, 0, configuration).covariances.min() > 0
+
+
+@pytest.mark.parametrize("d", [1, 2])
+@pytest.mark.parametrize("k", [1, 2, 5, 30])
+def test_ward_is_that_of_scipy(d: int, k: int) -> None:
+    points = np.random.default_rng(d).standard_normal((300, d))
+    labels = fcluster(linkage(points, "ward"), k, "maxclust")
+    start = draw_start(PointCloud(points), "ward", k)
+    expected = {
+        (round(float((labels == label).mean()), 9), *points[labels == label].mean(axis=0).round(9))
+        for label in set(labels)
+    }
+    found = zip(start.weights.round(9).tolist(), start.means.round(9).tolist(), strict=True)
+    assert {(weight, *mean) for weight, mean in found} == expected
+    first = labels == labels[points[:, 0].argmin()]
+    if k <= 5:
+        assert start.covariances[0] == pytest.approx(np.atleast_2d(np.cov(points[first].T, ddof=0)))
+
+
+def test_ward_finds_clusters_far_apart_in_a_sample() -> None:
+    cloud = blobs(n=20_000)
+    start = draw_start(cloud, "ward", 4)
+    assert start.means[:, 0] == pytest.approx([0, 20, 40, 60], abs=0.3)
+    assert start.weights == pytest.approx([0.25] * 4, abs=0.05)
+    assert start.covariances[:, 0, 0] == pytest.approx([1] * 4, abs=0.3)
+
+
+def test_ward_of_more_components_than_its_sample() -> None:
+    points = np.random.default_rng(0).standard_normal((1300, 2))
+    start = draw_start(PointCloud(points), "ward", 1200)
+    assert start.k == 1200
+    assert len(places(start)) == 1200
+
+
+def test_draws_count_up() -> None:
+    assert draws(["k-means", "ward"], 2, 5) == (
+        Draw("k-means", 5),
+        Draw("k-means", 6),
+        Draw("ward", 5),
+    )
+    assert draws(["normal", "normal"], 1) == (Draw("normal", 0),)
+    assert draws(METHODS, 0) == ()
+
+
+@pytest.mark.parametrize("d", [1, 2])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_picks_are_the_start_one_by_one(
+    d: int, weighted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel, "BLOCK", 64)
+    weights = np.tile([1.0, 0.0, 2.0], 100) if weighted else None
+    cloud = PointCloud(blobs(d).points, weights)
+    for seed in range(5):
+        picks = k_means_plus_plus_picks(cloud, 6, seed)
+        start = draw_start(cloud, "k-means++", 6, seed)
+        assert (np.array([pick.place for pick in picks]) == start.means).all()
+        rows = [pick.row for pick in picks]
+        assert np.asarray(cloud.points)[rows] == pytest.approx(start.means)
+        if weights is not None:
+            assert (weights[rows] > 0).all()
+        for j, pick in enumerate(picks, 1):
+            apart = np.asarray(cloud.points)[:, None] - start.means[:j]
+            expected = (apart**2).sum(axis=2).min(axis=1)
+            assert pick.squared_distances(cloud.points) == pytest.approx(expected)
+            if j < len(picks):
+                assert expected[picks[j].row] > 0
+    grid = picks[2].squared_distances(np.zeros((4, 5, d)))
+    assert grid.shape == (4, 5)
+
+
+def test_picks_that_cannot_be() -> None:
+    with pytest.raises(InputError, match="need 3 different points; there are 2"):
+        k_means_plus_plus_picks(PointCloud([1.0, 2.0, 2.0]), 3)
+    with pytest.raises(InputError, match="at least 1 component"):
+        k_means_plus_plus_picks(blobs(), 0)
+    with pytest.raises(Cancelled):
+        k_means_plus_plus_picks(blobs(), 3, cancelled=lambda: True)
