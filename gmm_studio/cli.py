@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import argparse
-import csv
 import io
 import os
-import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import combinations
+from dataclasses import replace
 from pathlib import Path
-from threading import Event
-from typing import NoReturn, TypeAlias
 
 from gmm_studio import __version__
+from gmm_studio.cli_laboratory import basins, starts, sweep
+from gmm_studio.cli_options import (
+    Parser,
+    add_cloud,
+    add_model,
+    add_random_state,
+    check_outputs,
+    components,
+    configuration_of,
+    interrupted,
+    seeds,
+    start_from,
+    whole,
+)
 from gmm_studio.core.cloud import PointCloud
-from gmm_studio.core.configuration import Configuration
+from gmm_studio.core.configuration import RULES
 from gmm_studio.core.em import fit
 from gmm_studio.core.errors import InputError
-from gmm_studio.core.mixture import COVARIANCES, Mixture
-from gmm_studio.core.starts import METHODS, seeded_start
+from gmm_studio.core.starts import METHODS
 from gmm_studio.data.generators import GENERATORS, generate
 from gmm_studio.data.text import read_cloud
-from gmm_studio.export.atomic import atomic_write
 from gmm_studio.export.parameters import (
     Result,
     check_format,
@@ -44,18 +51,6 @@ BAD_INPUT = 2
 INTERRUPTED = 130
 NOBODY_READS = 141
 """What a shell gives for a program that the closing of its output has ended."""
-
-LONGEST_VALUE = 40
-"""Characters of a wrong value that a message repeats."""
-
-Seeds: TypeAlias = tuple[tuple[float, ...], ...]
-
-_NUMBER_OPTIONS = frozenset(
-    ("-k", "-n", "--columns", "--seeds", "--tol", "--max-iter", "--variance-floor")
-) | {"--random-state"}
-_NEGATIVE = re.compile(r"-[.\d]")
-
-_interrupted = Event()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     command = arguments[0] if arguments and arguments[0] in _COMMANDS else ""
-    _interrupted.clear()
+    interrupted.clear()
     try:
         if not command:
             return _window(arguments)
@@ -89,25 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         return _complain(command, "There is not enough memory for this.")
     except KeyboardInterrupt:
-        _interrupted.set()
+        interrupted.set()
         return INTERRUPTED
     return 0
-
-
-class _Parser(argparse.ArgumentParser):
-    """Knows negative numbers from options, and raises what is wrong instead of printing it."""
-
-    def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
-        joined: list[str] = []
-        for argument in arguments:
-            if _NEGATIVE.match(argument) and joined and joined[-1] in _NUMBER_OPTIONS:
-                joined[-1] += ("=" if joined[-1].startswith("--") else "") + argument
-            else:
-                joined.append(argument)
-        return self.parse_args(joined)
-
-    def error(self, message: str) -> NoReturn:
-        raise InputError("{message} (see {program} --help)", message=message, program=self.prog)
 
 
 def _window(arguments: Sequence[str]) -> int:
@@ -130,15 +109,18 @@ def _window(arguments: Sequence[str]) -> int:
     return run_window(path)
 
 
-def _window_parser() -> _Parser:
-    parser = _Parser(
+def _window_parser() -> Parser:
+    parser = Parser(
         prog="gmm-studio",
         usage="gmm-studio [FILE]\n"
         "       gmm-studio fit FILE -k 3 [options]\n"
-        "       gmm-studio generate NAME [options]",
+        "       gmm-studio generate NAME [options]\n"
+        "       gmm-studio starts FILE -k 3 [options]\n"
+        "       gmm-studio sweep FILE --components 1-8 [options]\n"
+        '       gmm-studio basins FILE --seeds "1,2 3,4" --move 2 [options]',
         description="See how expectation-maximisation fits a Gaussian mixture to a cloud of "
         "points. The first form opens the window, the others work without one.",
-        epilog="More: gmm-studio fit --help, gmm-studio generate --help.",
+        epilog="More: gmm-studio fit --help, and so on for each of them.",
         allow_abbrev=False,
     )
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="a table of points")
@@ -148,18 +130,21 @@ def _window_parser() -> _Parser:
 
 def _fit(arguments: Sequence[str]) -> None:
     options = _fit_parser().parse(arguments)
-    configuration = Configuration(
-        options.covariance, options.tol, options.max_iter, options.variance_floor
+    configuration = replace(
+        configuration_of(options, options.covariance),
+        rule=options.rule,
+        random_state=options.random_state,
+        locked=tuple(j - 1 for j in options.lock),
     )
     if options.k is None and options.seeds is None and options.start is None:
         raise InputError("Say how many components: give -k, --seeds or --start.")
     if options.output:
         check_format(options.output)
-    _check_outputs(options.output, options.trace, beside=options.file)
+    check_outputs(options.output, options.trace, beside=options.file)
     start = read_start(options.start) if options.start else None
     cloud = read_cloud(options.file, options.columns)
     if options.seeds:
-        start = _start_from(options.seeds, options.k, cloud, configuration)
+        start = start_from(options.seeds, options.k, cloud, configuration)
     run = fit(
         cloud,
         options.k,
@@ -170,7 +155,9 @@ def _fit(arguments: Sequence[str]) -> None:
         tolerance=configuration.tolerance,
         max_iterations=configuration.max_iterations,
         variance_floor=configuration.variance_floor,
-        cancelled=_interrupted.is_set,
+        rule=configuration.rule,
+        locked=configuration.locked,
+        cancelled=interrupted.is_set,
     )
     result = Result.of(cloud, configuration, run.steps[-1], run.stop)
     try:
@@ -182,27 +169,19 @@ def _fit(arguments: Sequence[str]) -> None:
         print(report(run, result))
 
 
-def _fit_parser() -> _Parser:
-    parser = _Parser(
+def _fit_parser() -> Parser:
+    parser = Parser(
         prog="gmm-studio fit",
         description="Fit a Gaussian mixture to the points of a text file by EM.",
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("file", metavar="FILE", type=Path, help="a CSV or other text file with a table of points")
-    add("-k", type=_whole, metavar="K", help="number of components")
-    add(
-        "--columns",
-        type=_columns,
-        metavar="A,B",
-        help="names of one or two columns, or their numbers from 1 (default: the first two that "
-        "hold numbers)",
-    )
-    add("--covariance", choices=COVARIANCES, default="full", help="default: full")
+    add_cloud(parser)
+    add("-k", type=whole, metavar="K", help="number of components")
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--init", choices=METHODS, help=f"how the start is drawn ({METHODS[0]})")
     start.add_argument(
-        "--seeds", type=_seeds, metavar='"x,y x,y ..."', help="the means to start from"
+        "--seeds", type=seeds, metavar='"x,y x,y ..."', help="the means to start from"
     )
     start.add_argument(
         "--start",
@@ -210,55 +189,24 @@ def _fit_parser() -> _Parser:
         metavar="FILE.json",
         help="the mixture to start from, as written by --output",
     )
-    configuration = Configuration()
+    add_model(parser)
+    add("--rule", choices=RULES, default=RULES[0], help="how a step is made (%(default)s)")
     add(
-        "--tol",
-        type=_number,
-        metavar="T",
-        default=configuration.tolerance,
-        help="converged when the log-likelihood changes by less than this for each point; 0 always "
-        "runs to the limit (%(default)g)",
+        "--lock",
+        type=components,
+        metavar="1,3",
+        default=(),
+        help="components that keep the weight, mean and covariance of the start",
     )
-    add(
-        "--max-iter",
-        type=_whole,
-        metavar="N",
-        default=configuration.max_iterations,
-        help="limit of iterations (%(default)s)",
-    )
-    add(
-        "--variance-floor",
-        type=_number,
-        metavar="F",
-        default=configuration.variance_floor,
-        help="least variance of a component in any direction, as a share of that of the points; 0 "
-        "for none (%(default)g)",
-    )
-    _add_random_state(parser)
+    add_random_state(parser)
     add("--output", type=Path, metavar="FILE.json|FILE.csv", help="where to write the parameters")
     add("--trace", type=Path, metavar="FILE.csv", help="where to write all iterations")
     return parser
 
 
-def _start_from(
-    seeds: Seeds, k: int | None, cloud: PointCloud, configuration: Configuration
-) -> Mixture:
-    if k is not None and k != len(seeds):
-        raise InputError("-k says {k}, but --seeds gives {seeds}.", k=k, seeds=len(seeds))
-    for number, seed in enumerate(seeds, 1):
-        if len(seed) != cloud.d:
-            raise InputError(
-                "Seed {number} has {found} coordinates, the points have {d}.",
-                number=number,
-                found=len(seed),
-                d=cloud.d,
-            )
-    return seeded_start(cloud, seeds, configuration)
-
-
 def _generate(arguments: Sequence[str]) -> None:
     options = _generate_parser().parse(arguments)
-    _check_outputs(options.output, options.truth)
+    check_outputs(options.output, options.truth)
     cloud = generate(options.name, options.n, options.k, options.random_state)
     if options.truth:
         if cloud.truth is None:
@@ -272,88 +220,20 @@ def _generate(arguments: Sequence[str]) -> None:
         _print_cloud(cloud)
 
 
-def _generate_parser() -> _Parser:
-    parser = _Parser(
+def _generate_parser() -> Parser:
+    parser = Parser(
         prog="gmm-studio generate",
         description="Write a generated cloud as CSV.",
         allow_abbrev=False,
     )
     add = parser.add_argument
     add("name", metavar="NAME", help=f"one of {', '.join(GENERATORS)}")
-    add("-n", type=_whole, metavar="N", default=1000, help="number of points (%(default)s)")
-    add("-k", type=_whole, metavar="K", help="number of clusters, where it can be chosen")
-    _add_random_state(parser)
+    add("-n", type=whole, metavar="N", default=1000, help="number of points (%(default)s)")
+    add("-k", type=whole, metavar="K", help="number of clusters, where it can be chosen")
+    add_random_state(parser)
     add("--output", type=Path, metavar="FILE.csv", help="default: standard output")
     add("--truth", type=Path, metavar="FILE.json", help="where to write the true mixture")
     return parser
-
-
-def _add_random_state(parser: _Parser) -> None:
-    parser.add_argument(
-        "--random-state",
-        type=_random_state,
-        metavar="S",
-        default=0,
-        help="the same number draws the same (%(default)s)",
-    )
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise _wrong(text, "a whole number") from None
-
-
-def _random_state(text: str) -> int:
-    number = _whole(text)
-    if number < 0:
-        raise _wrong(text, "a whole number from 0 up")
-    return number
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise _wrong(text, "a number") from None
-
-
-def _columns(text: str) -> tuple[str | int, ...]:
-    try:
-        names = [name.strip() for name in next(csv.reader([text]), [])]
-    except csv.Error:
-        raise _wrong(text, "a list of columns") from None
-    return tuple(int(name) if re.fullmatch("[0-9]{1,9}", name) else name for name in names)
-
-
-def _seeds(text: str) -> Seeds:
-    places = re.sub(r"\s*,\s*", ",", text).split()
-    seeds = tuple(tuple(map(_number, place.split(","))) for place in places)
-    if not seeds:
-        raise argparse.ArgumentTypeError("there is no seed in it")
-    return seeds
-
-
-def _wrong(text: str, wanted: str) -> argparse.ArgumentTypeError:
-    shown = text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
-    return argparse.ArgumentTypeError(f"{shown!r} is not {wanted}")
-
-
-def _check_outputs(*outputs: Path | None, beside: Path | None = None) -> None:
-    """See to it that the files can be written, before the work is done."""
-    files = [path for path in (beside, *outputs) if path]
-    for first, second in combinations(files, 2):
-        if os.path.realpath(first) == os.path.realpath(second):
-            raise InputError("{path} is asked for twice: choose another name.", path=second)
-    for path in outputs:
-        if path and (os.path.isfile(path) or os.path.isdir(path) or not os.path.exists(path)):
-            with suppress(_NothingToWriteError), atomic_write(path):
-                raise _NothingToWriteError
-
-
-class _NothingToWriteError(Exception):
-    """The file could be written, but is not to be yet."""
 
 
 def _print_cloud(cloud: PointCloud) -> None:
@@ -394,4 +274,10 @@ def _complain(command: str, message: str) -> int:
     return BAD_INPUT
 
 
-_COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {"fit": _fit, "generate": _generate}
+_COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
+    "fit": _fit,
+    "generate": _generate,
+    "starts": starts,
+    "sweep": sweep,
+    "basins": basins,
+}

@@ -25,11 +25,13 @@ ALLOWED = {
     "document": {"core"},
     "resources": set(),
     "gui": {"gui", "document", "export", "data", "core", "resources", ROOT},
-    "cli": {"export", "data", "core", ROOT},
+    "cli": {"cli_laboratory", "cli_options", "export", "data", "core", ROOT},
+    "cli_laboratory": {"cli_options", "export", "data", "core"},
+    "cli_options": {"export", "core"},
     ROOT: {"data", "core"},
     "__main__": {"cli"},
 }
-LAZILY = {"cli": {"gui"}, ROOT: {"gui"}, "__main__": {"gui"}}
+LAZILY = {"cli": {"gui"}, "cli_laboratory": {"gui"}, ROOT: {"gui"}, "__main__": {"gui"}}
 QT = {"PySide6", "shiboken6", "contourpy", "pyqtgraph"}
 CORE_NEEDS = {"numpy", "scipy", "threadpoolctl"}
 

@@ -72,8 +72,10 @@ class Result:
     @property
     def free_parameters(self) -> int:
         """How many numbers the model was free to choose."""
-        mixture = self.step.mixture
-        return free_parameters(mixture.k, mixture.d, self.configuration.covariance)
+        mixture, configuration = self.step.mixture, self.configuration
+        return free_parameters(
+            mixture.k, mixture.d, configuration.covariance, len(configuration.locked)
+        )
 
     @property
     def bic(self) -> float:
@@ -90,7 +92,8 @@ def parameters_json(result: Result) -> str:
     """The parameters and all that belongs to them as a JSON object, at full precision.
 
     `stop_reason` is null where the run did not end at this step. `degenerate_component` (from 1) is
-    there if one was.
+    there if one was; `rule` and `random_state` where the rule was not exact EM, and the `objective`
+    where it has one; `locked` (from 1) where components were.
     """
     step, stop, configuration = result.step, result.stop, result.configuration
     entries = _mixture_entries(step.mixture) | {
@@ -112,6 +115,12 @@ def parameters_json(result: Result) -> str:
         "max_iterations": configuration.max_iterations,
         "variance_floor": configuration.variance_floor,
     }
+    if configuration.rule != "em":
+        entries |= {"rule": configuration.rule, "random_state": configuration.random_state}
+        if step.objective is not None:
+            entries["objective"] = step.objective
+    if configuration.locked:
+        entries["locked"] = [j + 1 for j in configuration.locked]
     return _json(entries)
 
 

@@ -7,9 +7,22 @@ from collections.abc import Iterator, Sequence
 
 from gmm_studio.core.em import Run
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.core.steps import EventKind
 from gmm_studio.export.parameters import Result
 
 __all__ = ["report"]
+
+_WHAT: dict[EventKind, str] = {
+    "floor": "touched the variance floor",
+    "emptied": "emptied",
+    "fell": "The log-likelihood fell",
+    "cooled": "The temperature fell",
+    "jittered": "coincided with another and was moved",
+    "merged": "was merged",
+    "split": "was split",
+    "accepted": "A move was accepted",
+    "taken_back": "A move was taken back",
+}
 
 
 def report(run: Run, result: Result) -> str:
@@ -71,15 +84,14 @@ def _mean(value: float, variance: float) -> str:
 
 def _happenings(run: Run) -> Iterator[str]:
     """A line for each kind of event and component."""
-    found: dict[tuple[str, int | None], list[int]] = {}
+    found: dict[tuple[EventKind, int | None], list[int]] = {}
     for step in run.steps:
         for event in step.events:
             found.setdefault((event.kind, event.component), []).append(step.index)
     for (kind, component), indices in found.items():
-        who = "The log-likelihood" if component is None else f"Component {component + 1}"
-        what = {"floor": "touched the variance floor", "emptied": "emptied", "fell": "fell"}[kind]
+        who = "" if component is None else f"Component {component + 1} "
         more = f" and {len(indices) - 1} more" if len(indices) > 1 else ""
-        yield f"{who} {what} at iteration {indices[0]}{more}."
+        yield f"{who}{_WHAT[kind]} at iteration {indices[0]}{more}."
 
 
 def _ending(run: Run) -> str:

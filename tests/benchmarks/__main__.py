@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-PARTS = ("em", "frames", "startup", "memory")
+PARTS = ("em", "basins", "frames", "startup", "memory")
 
 
 def main(names: list[str]) -> int:

@@ -4,7 +4,7 @@ import contextlib
 import csv
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
-from gmm_studio.core.em import Run, Stop, fit, iterate
+from gmm_studio.core.em import Event, Run, Step, Stop, fit, iterate
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.core.steps import EventKind
 from gmm_studio.export import parameters
 from gmm_studio.export.parameters import (
     Result,
@@ -29,6 +30,7 @@ from gmm_studio.export.parameters import (
     write_parameters,
     write_trace,
 )
+from gmm_studio.export.report import report
 
 GOOD: dict[str, Any] = {
     "weights": [0.25, 0.75],
@@ -102,6 +104,39 @@ def test_json_names_the_degenerate_component() -> None:
     result = Result.of(run.cloud, run.configuration, run.steps[-1], stop)
     entries = json.loads(parameters_json(result))
     assert (entries["stop_reason"], entries["degenerate_component"]) == ("degenerate", 2)
+
+
+def test_json_names_the_rule_and_what_is_locked() -> None:
+    points = np.random.default_rng(0).standard_normal((40, 2))
+    configuration = Configuration(
+        rule="classification", random_state=4, locked=(0, 2), max_iterations=2
+    )
+    run = fit(points, 3, rule="classification", random_state=4, locked=(0, 2), max_iterations=2)
+    result = Result.of(run.cloud, configuration, run.steps[-1], run.stop)
+    assert result.free_parameters == run.free_parameters == 5
+    written = json.loads(parameters_json(result))
+    assert (written["rule"], written["random_state"]) == ("classification", 4)
+    assert written["objective"] == run.steps[-1].objective
+    assert written["locked"] == [1, 3]
+    assert written["free_parameters"] == 5
+    plain = fit(points, 3, max_iterations=2)
+    written = json.loads(
+        parameters_json(Result.of(plain.cloud, plain.configuration, plain.steps[0]))
+    )
+    assert not {"rule", "random_state", "objective", "locked"} & written.keys()
+
+
+def test_every_event_can_be_printed() -> None:
+    mixture = Mixture([0.5, 0.5], [[0.0], [1.0]], [[[1.0]], [[1.0]]])
+    events = tuple(Event(kind, 1) for kind in ("floor", "emptied", "jittered", "merged", "split"))
+    events += tuple(Event(kind) for kind in ("fell", "cooled", "accepted", "taken_back"))
+    assert {event.kind for event in events} == {*get_args(EventKind)}
+    cloud = PointCloud(np.arange(9.0))
+    run = Run(cloud, Configuration(), (Step(0, mixture, -1.0, events),), Stop("converged"))
+    printed = report(run, Result.of(cloud, run.configuration, run.steps[0], run.stop))
+    assert "Component 2 was merged at iteration 0.\n" in printed
+    assert "\nA move was taken back at iteration 0.\n" in printed
+    assert "\nThe log-likelihood fell at iteration 0.\n" in printed
 
 
 def test_a_name_that_utf_8_cannot_say_is_escaped(tmp_path: Path) -> None:
