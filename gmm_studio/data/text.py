@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import stat
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -172,7 +173,9 @@ def _read(
         line += block.lines
         text = _next_lines(handle, file, line)
     labels = None if selection.label is None else _labels(np.concatenate(codes), list(classes))
-    return _cloud(path, selection, np.concatenate(numbers), labels)
+    are_names = labels is not None and any(parse_number(name) is None for name in classes)
+    cloud = _cloud(path, selection, np.concatenate(numbers), labels)
+    return replace(cloud, class_names=tuple(classes)) if are_names else cloud
 
 
 def _begin(

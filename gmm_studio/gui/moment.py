@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["Half", "Moment"]
+from PySide6.QtCore import QCoreApplication
+
+__all__ = ["Half", "Moment", "name_of"]
 
 Half: TypeAlias = Literal["whole", "E", "M"]
 
@@ -33,3 +35,17 @@ class Moment:
         if self.half == "whole":
             return self.iteration
         return self.iteration - 1 if self.iteration else None
+
+
+def name_of(moment: Moment) -> str:
+    """What a moment is called: "Iteration 7, E-step"."""
+    texts = {
+        "whole": _tr("Iteration {t}"),
+        "E": _tr("Iteration {t}, E-step"),
+        "M": _tr("Iteration {t}, M-step"),
+    }
+    return texts[moment.half].format(t=f"{moment.iteration:,}")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Story", text)

@@ -5,9 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-__all__ = ["log_likelihood", "number", "numbers", "signed"]
+__all__ = ["log_likelihood", "number", "numbers", "places", "signed"]
 
 _MOST_UNEQUAL = 100
+_FAR = 1e3
+_PLAIN = 1e15
+_DIGITS = 1e12
+"""What is further out, in resolutions, has no digits left for them."""
+
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -36,6 +41,25 @@ def numbers(values: Sequence[float], digits: int = 4) -> list[str]:
     decimals = max(0, digits - 1 - (size if size >= 0 else size + 1))
     texts = (f"{value:,.{decimals}f}".replace("-", MINUS) for value in values)
     return [text.removeprefix(MINUS) if not text.strip(f"{MINUS}0.") else text for text in texts]
+
+
+def places(values: Sequence[float], resolution: float, digits: int = 4) -> list[str]:
+    """Coordinates that stand together: as many decimals as tell a resolution well apart.
+
+    Parameters
+    ----------
+    values : sequence of float
+    resolution : float
+        What is large beside the differences that matter, such as a standard deviation.
+    digits : int
+        Of the resolution.
+    """
+    largest = max(map(abs, values), default=0.0)
+    far = resolution > 0 and _FAR * resolution < largest < min(_PLAIN, _DIGITS * resolution)
+    if not far:
+        return numbers(values, digits)
+    decimals = max(0, digits - 1 - math.floor(math.log10(resolution)))
+    return [f"{value:,.{decimals}f}".replace("-", MINUS) for value in values]
 
 
 def signed(value: float, digits: int = 4) -> str:

@@ -17,6 +17,7 @@ from gmm_studio.gui.canvas.painting import paint_scene
 from gmm_studio.gui.canvas.rendering import PictureRequest, Renderer, Selection, look_of
 from gmm_studio.gui.canvas.scene import Points, Scene
 from gmm_studio.gui.canvas.viewport import Viewport
+from gmm_studio.gui.moment import name_of
 from gmm_studio.gui.style import Style
 
 __all__ = ["paint_picture", "save_picture"]
@@ -37,7 +38,6 @@ def save_picture(
     viewport: Viewport,
     style: Style,
     *,
-    iteration: int,
     pixel_ratio: float = 1.0,
     selection: Selection | None = None,
     cancelled: Callable[[], bool] = never,
@@ -51,8 +51,6 @@ def save_picture(
         Its points are rendered anew.
     viewport : Viewport
     style : Style
-    iteration : int
-        Of the step that the scene shows, for the words in the file.
     pixel_ratio : float
         Pixels of the picture for each logical pixel of the viewport.
     selection : ndarray of bool, shape (n,), optional
@@ -78,9 +76,8 @@ def save_picture(
             cancelled=cancelled,
         )
         title = scene.cloud.name or QCoreApplication.translate("Picture", "Own points")
-        description = QCoreApplication.translate("Picture", "{cloud}, iteration {t}")
         image.setText("Title", title)
-        image.setText("Description", description.format(cloud=title, t=iteration))
+        image.setText("Description", f"{title}, {name_of(scene.moment)}")
         image.setText("Software", f"GMM Studio {__version__}")
         content = _png(image)
     except MemoryError:

@@ -513,3 +513,22 @@ def test_mangled_files_give_a_cloud_or_a_reason(write: Write) -> None:
             assert isinstance(cloud, PointCloud)
             assert np.isfinite(cloud.points).all()
     assert 100 < refused < 400
+
+
+def test_classes_keep_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "penguins.csv"
+    path.write_text("x,y,class\n1,2,Adelie\n3,4,Gentoo\n5,6,Adelie\n")
+    cloud = read_cloud(path)
+    assert cloud.labels is not None
+    assert [cloud.class_name(label) for label in cloud.labels.tolist()] == [
+        "Adelie",
+        "Gentoo",
+        "Adelie",
+    ]
+    path.write_text("x,y,class\n1,2,7\n3,4,-1\n")
+    cloud = read_cloud(path)
+    assert cloud.class_names == ()
+    assert cloud.class_name(7) == "7"
+    assert cloud.class_name(-1) == "-1"
+    kept = read_cloud(path).subset(np.array([True, False]))
+    assert kept.class_name(7) == "7"

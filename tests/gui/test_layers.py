@@ -237,8 +237,8 @@ def test_ghosts_are_of_earlier_steps(qtbot: QtBot, window: Window) -> None:
     assert run is not None
     last = run.steps[-1].index
     past = scene_of(window).past
-    expected = [last - far for far in (4, 2, 1)]
-    assert list(past) == [run.steps[t].mixture for t in expected]
+    assert last == 7
+    assert list(past) == [run.steps[t].mixture for t in (0, 1, 2, 4, 6)]
     key(window, "e")
     settle(qtbot, window)
     image = picture(window.cloud_view)
@@ -336,11 +336,12 @@ def test_the_comparison_follows_the_cursor(qtbot: QtBot, window: Window) -> None
 
 def test_without_labels_there_is_nothing_to_compare(qtbot: QtBot, window: Window) -> None:
     show(qtbot, window, PointCloud(np.random.default_rng(0).normal(size=(60, 2))))
-    assert not window.actions_.layers["labels_colour"].isEnabled()
-    assert not window.actions_.layers["truth"].isEnabled()
-    key(window, "y")
-    settle(qtbot, window)
-    assert window.stage.layers.labels == "none"
+    for letter, name in (("y", "labels_colour"), ("m", "truth")):
+        key(window, letter)
+        settle(qtbot, window)
+        assert window.stage.layers == Layers()
+        assert not window.actions_.layers[name].isChecked()
+        assert window.activity.text == window.presenter.objection(name) != ""
 
 
 def test_labels_that_are_all_different_are_not_classes(qtbot: QtBot, window: Window) -> None:
@@ -384,6 +385,56 @@ def test_what_has_no_meaning_in_one_dimension_is_off(qtbot: QtBot, window: Windo
     show(qtbot, window, PointCloud(np.random.default_rng(0).normal(size=60)))
     window.view_panel.set_open(True)
     assert window.view_panel._bins.isVisibleTo(window.view_panel)
-    assert not window.actions_.layers["sizes"].isEnabled()
+    key(window, "z")
+    settle(qtbot, window)
+    assert not window.stage.layers.sizes
+    assert "two dimensions" in window.activity.text
     document: Document = window.session.document
     assert document.cloud.d == 1
+
+
+def test_narrower_bins_are_higher_and_still_seen(qtbot: QtBot, window: Window) -> None:
+    show(qtbot, window, PointCloud(np.random.default_rng(1).normal(size=2000)))
+    window.view_panel._bins.setValue(1000)
+    settle(qtbot, window)
+    scene, viewport = scene_of(window), window.cloud_view.viewport
+    assert scene.histogram is not None
+    assert viewport is not None
+    assert len(scene.histogram.densities) == 1000
+    assert viewport.top > scene.histogram.densities.max()
+    moved = viewport.panned(40, 0)
+    window.cloud_view.set_viewport(moved)
+    settle(qtbot, window)
+    window.view_panel._bins.setValue(10)
+    settle(qtbot, window)
+    assert window.cloud_view.viewport == moved, "who has moved the view keeps it"
+
+
+def test_a_key_says_which_class_is_which(qtbot: QtBot, window: Window) -> None:
+    points = np.concatenate([np.random.default_rng(j).normal(9 * j, 1, (40, 2)) for j in range(3)])
+    names = ("Adelie", "Gentoo", "Chinstrap")
+    cloud = PointCloud(points, labels=np.repeat([0, 1, 2], 40), class_names=names)
+    show(qtbot, window, cloud)
+    show_end(qtbot, window)
+    key(window, "y")
+    settle(qtbot, window)
+    scene = scene_of(window)
+    assert scene.mixture is not None
+    best = scene.mixture.responsibilities(points).argmax(axis=1)
+    assert [mark.name for mark in scene.marks] == list(names)
+    assert [mark.colour for mark in scene.marks] == [int(best[40 * j]) for j in range(3)]
+    window.parameters.grab()
+    key(window, Key.Key_Y, Shift)
+    settle(qtbot, window)
+    assert [mark.marker for mark in scene_of(window).marks] == [0, 1, 2]
+    key(window, Key.Key_Y, Shift)
+    settle(qtbot, window)
+    assert scene_of(window).marks == ()
+
+
+def test_markers_of_too_many_points_are_refused_with_a_reason(qtbot: QtBot, window: Window) -> None:
+    show(qtbot, window, generate("separated", 20_001))
+    key(window, Key.Key_Y, Shift)
+    settle(qtbot, window)
+    assert window.stage.layers.labels == "none"
+    assert "20,000" in window.activity.text

@@ -13,6 +13,8 @@ from gmm_studio.gui.canvas.rendering import PictureRequest, Renderer, look_of
 from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import DARK, LIGHT, component_colour
+from gmm_studio.gui.line.rug import rug_band
+from gmm_studio.gui.moment import Moment
 from gmm_studio.gui.picture_export import paint_picture, save_picture
 from gmm_studio.gui.style import Style
 from gmm_studio.gui.worker import Finished, Worker
@@ -23,7 +25,7 @@ MIXTURE = Mixture([0.5, 0.5], MEANS, [0.01 * np.eye(2)] * 2)
 LONELY = np.array([[-3.5, -2.5], [3.5, 2.5], [0.0, 0.0]])
 CLOUD = PointCloud(np.vstack([MEANS, LONELY]), name="Ärger \N{GREEK SMALL LETTER SIGMA}")
 WIDE = Mixture([1.0], [[0.0, 0.0]], [9 * np.eye(2)])
-SCENE = Scene(CLOUD, MIXTURE, MIXTURE, iteration=1)
+SCENE = Scene(CLOUD, MIXTURE, MIXTURE, iteration=1, moment=Moment(7, "M"))
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def colour_at(image, ratio, place, offset=(0.0, 0.0)):
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_things_are_where_the_viewport_says(qapp, tmp_path, ratio, palette):
     path = tmp_path / "a.png"
-    save_picture(path, SCENE, VIEW, Style(palette, qapp.font()), iteration=7, pixel_ratio=ratio)
+    save_picture(path, SCENE, VIEW, Style(palette, qapp.font()), pixel_ratio=ratio)
     image = QImage(str(path))
     assert (image.width(), image.height()) == (400 * ratio, 300 * ratio)
     for j in range(2):
@@ -111,19 +113,18 @@ def test_one_dimension(style):
     across, down = view.to_pixel(1.5, 0.02)
     bar = picture.pixelColor(int(2 * across), int(2 * down)).name()
     assert bar != LIGHT.canvas
-    rug = [
-        picture.pixelColor(x, int(2 * (view.to_pixel(0, 0)[1] + 20))).name()
-        for x in range(300, 500)
-    ]
+    band = rug_band(view, jittered=False)
+    middle = int(2 * (band.top + 0.5 * band.height))
+    rug = [picture.pixelColor(x, middle).name() for x in range(300, 500)]
     assert sum(colour != LIGHT.canvas for colour in rug) > 50
 
 
 def test_the_file_says_what_it_is(style, tmp_path):
     path = tmp_path / "a.png"
-    save_picture(path, SCENE, VIEW, style, iteration=7, pixel_ratio=2)
+    save_picture(path, SCENE, VIEW, style, pixel_ratio=2)
     image = QImage(str(path))
     assert image.text("Title") == CLOUD.name
-    assert image.text("Description") == f"{CLOUD.name}, iteration 7"
+    assert image.text("Description") == f"{CLOUD.name}, Iteration 7, M-step"
     assert image.text("Software") == f"GMM Studio {__version__}"
     assert round(image.dotsPerMeterX() * 0.0254) == 192
 
@@ -139,7 +140,7 @@ def test_it_works_in_a_worker(qtbot, style, tmp_path):
     worker.arrived.connect(take)
 
     def work(_, cancelled):
-        save_picture(path, SCENE, VIEW, style, iteration=0, cancelled=cancelled)
+        save_picture(path, SCENE, VIEW, style, cancelled=cancelled)
 
     worker.submit(work)
     qtbot.waitUntil(lambda: messages == [Finished()])
@@ -149,13 +150,13 @@ def test_it_works_in_a_worker(qtbot, style, tmp_path):
 
 def _saved(scene, style, folder):
     path = folder / "b.png"
-    save_picture(path, scene, VIEW, style, iteration=0)
+    save_picture(path, scene, VIEW, style)
     return QImage(str(path))
 
 
 def refused(path, style, ratio=1.0):
     with pytest.raises(InputError) as caught:
-        save_picture(path, SCENE, VIEW, style, iteration=0, pixel_ratio=ratio)
+        save_picture(path, SCENE, VIEW, style, pixel_ratio=ratio)
     return str(caught.value)
 
 
@@ -210,7 +211,6 @@ def test_it_can_be_given_up(style, tmp_path):
                 SCENE,
                 VIEW,
                 style,
-                iteration=0,
                 cancelled=lambda asked=asked, patience=patience: next(asked) >= patience,
             )
         assert not path.exists()

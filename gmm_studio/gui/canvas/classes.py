@@ -10,7 +10,9 @@ from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.comparison import Comparison, compact, compare
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.gui.canvas.class_key import ClassMark
 from gmm_studio.gui.canvas.raster import Colours
+from gmm_studio.gui.canvas.scene import Labels
 from gmm_studio.gui.canvas.shading import shade
 
 __all__ = ["MOST_CLASSES", "Classes"]
@@ -40,6 +42,14 @@ class Classes:
         if len(self.classes) > MOST_CLASSES:
             return None
         return compare(assigned, self.codes, self.classes, k, self._cloud.weights)
+
+    def marks(self, labels: Labels, n_colours: int) -> tuple[ClassMark, ...]:
+        """What each class looks like, once `colours` has been asked for them."""
+        of_class = (self._of_class % n_colours).tolist()
+        names = [self._cloud.class_name(label) for label in self.classes.tolist()]
+        if labels == "colour":
+            return tuple(map(ClassMark, names, of_class))
+        return tuple(ClassMark(name, marker=i) for i, name in enumerate(names))
 
     def colours(
         self, reference: Mixture | None, palette: FloatArray, cancelled: Callable[[], bool]

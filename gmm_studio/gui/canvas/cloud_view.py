@@ -20,15 +20,29 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.document import Seed
 from gmm_studio.gui.canvas.hits import nearest_place, nearest_point, pixel_of, pixel_of_point
-from gmm_studio.gui.canvas.mixture_painting import badge_radius, paint_responsibility_lines
+from gmm_studio.gui.canvas.mixture_painting import (
+    badge_radius,
+    paint_means,
+    paint_responsibility_lines,
+)
 from gmm_studio.gui.canvas.painting import paint_scene
 from gmm_studio.gui.canvas.point_card import paint_point_card
 from gmm_studio.gui.canvas.raster import Raster
 from gmm_studio.gui.canvas.rendering import Picture
-from gmm_studio.gui.canvas.scene import Scene
+from gmm_studio.gui.canvas.scene import Overlay, Scene
+from gmm_studio.gui.canvas.seed_handles import (
+    Grip,
+    Handles,
+    cursor_of,
+    handles_of,
+    paint_handles,
+    paint_lock,
+)
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import Palette
 from gmm_studio.gui.style import Style
@@ -60,6 +74,14 @@ class _Press:
     to: QPointF
     moved: bool = False
     viewport: Viewport | None = None
+    handles: Handles | None = None
+    grip: Grip | None = None
+
+    def covariance(self, at: QPointF) -> FloatArray | None:
+        """What the ellipse becomes if its handle is dragged to here."""
+        if self.handles is None or self.grip is None:
+            return None
+        return self.handles.dragged(self.grip, self.at, at)
 
 
 class CloudView(QWidget):
@@ -68,6 +90,8 @@ class CloudView(QWidget):
     seed_requested = Signal(tuple)
     seed_dragged = Signal(int, tuple)
     seed_dropped = Signal(int, tuple)
+    shape_dragged = Signal(int, object)
+    shape_dropped = Signal(int, object)
     drag_cancelled = Signal()
     mean_dragged = Signal(int)
     numbers_requested = Signal(int)
@@ -97,9 +121,13 @@ class CloudView(QWidget):
         self._press: _Press | None = None
         self._has_placed = False
         self._hovered: Pin | None = None
+        self._last_hovered: int | None = None
         self._on_the_way: Mixture | None = None
+        self._overlay: Overlay | None = None
         self._pin: Pin | None = None
         self._crosshair: QPointF | None = None
+        self._configuration = Configuration()
+        self._towards: FloatArray | None = None
 
     @property
     def viewport(self) -> Viewport | None:
@@ -109,7 +137,19 @@ class CloudView(QWidget):
     @property
     def scene(self) -> Scene | None:
         """What is on show."""
-        return self._scene
+        if self._scene is None or self._overlay is None:
+            return self._scene
+        return replace(self._scene, overlay=self._overlay)
+
+    @property
+    def overlay(self) -> Overlay | None:
+        """What is painted besides."""
+        return self._overlay
+
+    def set_overlay(self, overlay: Overlay | None) -> None:
+        """Paint something besides, or no longer."""
+        self._overlay = overlay
+        self.update()
 
     @property
     def tool(self) -> Tool:
@@ -135,9 +175,38 @@ class CloudView(QWidget):
         return None
 
     @property
+    def explained_point(self) -> int | None:
+        """The point that is shown, else the last one that was hovered."""
+        shown = self.shown_point
+        return self._last_hovered if shown is None else shown
+
+    @property
     def crosshair(self) -> QPointF | None:
         """Where Enter places a seed, in pixels; None before an arrow key was used."""
         return self._crosshair
+
+    @property
+    def handles(self) -> Handles | None:
+        """Of the selected seed's ellipse, while the start is on show."""
+        scene, viewport, pin = self._scene, self._viewport, self._pin
+        if scene is None or viewport is None or pin is None or pin.kind != "seed":
+            return None
+        mixture, layers = scene.mixture, scene.layers
+        if mixture is None or scene.iteration > 0 or self._tool != "pick":
+            return None
+        if not layers.ellipses or not layers.seeds or pin.index >= mixture.k:
+            return None
+        if mixture.weights[pin.index] == 0:
+            return None
+        return handles_of(
+            viewport,
+            mixture,
+            pin.index,
+            self._configuration.covariance,
+            self._style,
+            coverage=layers.coverage,
+            towards=self._towards,
+        )
 
     @property
     def is_dragging(self) -> bool:
@@ -168,6 +237,12 @@ class CloudView(QWidget):
     def set_pin(self, pin: Pin | None) -> None:
         """Mark what is pinned."""
         self._pin = pin
+        self._towards = None
+        self.update()
+
+    def show_configuration(self, configuration: Configuration) -> None:
+        """Say what structure covariances have and which components are locked."""
+        self._configuration = configuration
         self.update()
 
     def show_scene(self, scene: Scene, picture: Picture | None = None) -> None:
@@ -177,7 +252,7 @@ class CloudView(QWidget):
             if self._viewport is None or picture.request.viewport is None:
                 self._viewport = self._sized(picture.points.viewport, equal=picture.equal)
         if self._scene is None or scene.cloud is not self._scene.cloud:
-            self._hovered = None
+            self._hovered = self._last_hovered = None
         self._scene = scene
         self.update()
 
@@ -212,7 +287,7 @@ class CloudView(QWidget):
         press, self._press = self._press, None
         if press is None or not press.moved:
             return press is not None
-        if press.seed is not None:
+        if press.seed is not None or press.grip is not None:
             self.drag_cancelled.emit()
         elif press.viewport is not None:
             self.set_viewport(press.viewport)
@@ -228,7 +303,7 @@ class CloudView(QWidget):
             painter.fillRect(self.rect(), QColor(palette.canvas))
             painter.end()
             return
-        scene = _with_mixture(self._scene, self._on_the_way)
+        scene = _with_mixture(self.scene or self._scene, self._on_the_way)
         paint_scene(painter, self._viewport, scene, self._style)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_marks(painter, palette)
@@ -239,6 +314,10 @@ class CloudView(QWidget):
         if scene is None or viewport is None:
             return
         scene = _with_mixture(scene, self._on_the_way)
+        handles, press = self.handles, self._press
+        if handles is not None:
+            paint_handles(painter, handles, self._style, press.grip if press else None)
+        self._paint_locks(painter, viewport, scene)
         pen = QPen(QColor(palette.accent), 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pen)
@@ -249,7 +328,6 @@ class CloudView(QWidget):
             at = self._crosshair
             painter.drawLine(QPointF(at.x() - 14, at.y()), QPointF(at.x() + 14, at.y()))
             painter.drawLine(QPointF(at.x(), at.y() - 14), QPointF(at.x(), at.y() + 14))
-        press = self._press
         if press is not None and press.shift and press.moved:
             box = QRectF(press.at, press.to).normalized()
             tint = QColor(palette.accent)
@@ -258,9 +336,20 @@ class CloudView(QWidget):
             painter.drawRect(box)
         shown = self.shown_point
         if shown is not None and not self.is_dragging:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(pen)
+            painter.drawEllipse(pixel_of_point(viewport, scene, shown, self._style.scale), 6, 6)
             if scene.layers.lines and scene.cloud.d == 2:
                 paint_responsibility_lines(painter, viewport, scene, shown, self._style)
+                paint_means(painter, viewport, scene, self._style)
             paint_point_card(painter, viewport, scene, shown, self._style)
+
+    def _paint_locks(self, painter: QPainter, viewport: Viewport, scene: Scene) -> None:
+        means = scene.mixture.means.tolist() if scene.mixture is not None else []
+        places = tuple(map(tuple, means)) or scene.seeds
+        for j in self._configuration.locked:
+            if j < len(places) and (place := places[j]) is not None:
+                paint_lock(painter, pixel_of(viewport, place), self._style)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep the middle in the middle."""
@@ -279,6 +368,10 @@ class CloudView(QWidget):
         mean = self._mean_at(at) if seed is None else None
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         self._press = _Press(at, seed, mean, shift and seed is None, at, viewport=self._viewport)
+        handles = self.handles
+        if handles is not None and (grip := handles.grip_at(at)) is not None:
+            self._press = _Press(at, None, None, False, at, handles=handles, grip=grip)
+            self._towards = _turning_from(handles)
         self._has_placed = False
         self._hover(None)
 
@@ -298,7 +391,12 @@ class CloudView(QWidget):
             if distance < QApplication.startDragDistance() // 2:
                 return
             press.moved = True
-        if press.seed is not None:
+        self._drag(press, at)
+
+    def _drag(self, press: _Press, at: QPointF) -> None:
+        if press.handles is not None:
+            self._drag_handle(press, at)
+        elif press.seed is not None:
             if (place := self._place(at)) is not None:
                 self.seed_dragged.emit(press.seed, place)
         elif press.mean is not None and self._tool == "pick":
@@ -311,6 +409,15 @@ class CloudView(QWidget):
             across, down = at.x() - press.at.x(), at.y() - press.at.y()
             self.set_viewport(self._held(press.viewport.panned(across, down)))
 
+    def _drag_handle(self, press: _Press, at: QPointF) -> None:
+        covariance = press.covariance(at)
+        if press.handles is None or press.grip is None or covariance is None:
+            return
+        if press.grip.kind == "turn":
+            away = np.array([at.x(), at.y()]) - press.handles.middle
+            self._towards = away / max(float(np.hypot(*away)), 1.0)
+        self.shape_dragged.emit(press.handles.j, covariance)
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """End a click or a drag."""
         if event.button() != Qt.MouseButton.LeftButton or self._press is None:
@@ -318,7 +425,10 @@ class CloudView(QWidget):
         press, self._press = self._press, None
         at = event.position()
         self._show_cursor(at)
-        if not press.moved:
+        if press.handles is not None:
+            if press.moved and (covariance := press.covariance(at)) is not None:
+                self.shape_dropped.emit(press.handles.j, covariance)
+        elif not press.moved:
             self._click(at, press)
         elif press.seed is not None:
             if (place := self._place(at)) is not None:
@@ -350,6 +460,8 @@ class CloudView(QWidget):
         if event.button() != Qt.MouseButton.LeftButton or self._tool == "seed" or self._has_placed:
             return
         seed = self._seed_at(event.position())
+        if self._pin is not None and self._grip_at(event.position()) is not None:
+            seed = self._pin.index
         if seed is not None:
             self.numbers_requested.emit(seed)
         elif self._mean_at(event.position()) is None:
@@ -422,7 +534,13 @@ class CloudView(QWidget):
             return None
         return self._nearest_badge(at, tuple(tuple(mean) for mean in mixture.means.tolist()))
 
+    def _grip_at(self, at: QPointF) -> Grip | None:
+        handles = self.handles
+        return None if handles is None else handles.grip_at(at)
+
     def _hovered_at(self, at: QPointF) -> Pin | None:
+        if self._grip_at(at) is not None:
+            return None
         mean = self._mean_at(at)
         if mean is not None:
             return Pin("mean", mean)
@@ -444,16 +562,26 @@ class CloudView(QWidget):
     def _hover(self, pin: Pin | None) -> None:
         if pin != self._hovered:
             self._hovered = pin
+            if pin is not None and pin.kind == "point":
+                self._last_hovered = pin.index
             self.hovered.emit(pin)
             self.update()
 
     def _show_cursor(self, at: QPointF | None = None) -> None:
-        if at is not None and self._seed_at(at) is not None:
+        grip = self._grip_at(at) if at is not None else None
+        if grip is not None:
+            self.setCursor(cursor_of(grip, self._style.palette))
+        elif at is not None and self._seed_at(at) is not None:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
         elif self._tool == "seed":
             self.setCursor(Qt.CursorShape.CrossCursor)
         else:
             self.setCursor(Qt.CursorShape.ArrowCursor)
+
+
+def _turning_from(handles: Handles) -> FloatArray | None:
+    """Where the handle for turning is, so that it stays there while the ellipse changes."""
+    return next((grip.direction for grip in handles.grips if grip.kind == "turn"), None)
 
 
 def _with_mixture(scene: Scene, mixture: Mixture | None) -> Scene:

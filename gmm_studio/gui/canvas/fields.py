@@ -32,6 +32,8 @@ MASSES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.98)
 _SAMPLES = 256
 _SHADES = 64
 _GOLDEN_ANGLE = float(np.pi * (3 - np.sqrt(5)))
+_STRIP = 2**20
+"""Numbers that are worked on at once."""
 _FARTHEST = 1e130
 """In standard deviations; squares beyond would overflow."""
 
@@ -106,7 +108,7 @@ def compute_field(
     cell : float
         Size of a cell of the grid in logical pixels.
     cancelled : callable
-        Asked before every component.
+        Asked now and then.
 
     Returns
     -------
@@ -124,13 +126,17 @@ def compute_field(
     if layers.background == "regions":
         return _region_field(mixture, grid, look, cancelled)
     members = np.flatnonzero(mixture.weights > 0)
-    joint = _joint(mixture, members, grid, cancelled)
     if layers.background == "density":
-        return _density_field(mixture, joint, grid, layers.density, look)
+        log_density = _over_grid(mixture, members, grid, _log_sum, cancelled)
+        return _density_field(mixture, log_density, grid, layers.density, look)
     if mixture.k == 1:
         return Field(None, viewport)
+
+    def measured(joint: FloatArray) -> FloatArray:
+        return uncertainty(joint, layers.uncertainty, mixture.k)
+
     # The square lets a pair's boundary (1/2) stand out beside places where more than two meet.
-    values = uncertainty(grid.inner(joint), layers.uncertainty, mixture.k)
+    values = grid.inner(_over_grid(mixture, members, grid, measured, cancelled))
     shades = 1 - (1 - values) ** 2 if layers.uncertainty == "maximum" else values
     return grid.field(_shaded(shades, look.uncertainty, look.uncertainty_opacity))
 
@@ -197,6 +203,31 @@ class _Grid:
             QImage.Format.Format_RGBA8888_Premultiplied,
         )
         return Field(image, self.viewport, contours, memory=pixels)
+
+
+def _over_grid(
+    mixture: Mixture,
+    members: IntArray,
+    grid: _Grid,
+    reduce: Callable[[FloatArray], FloatArray],
+    cancelled: Callable[[], bool],
+) -> FloatArray:
+    """What is made of `_joint`'s values (members, ...) at each place, over the grid (r, c).
+
+    A few rows of the grid at a time: of all of them, many components would take a gigabyte.
+    """
+    result = np.empty((grid.rows + 2, grid.columns + 2))
+    offsets = [grid.offsets(mixture.means[j]) for j in members.tolist()]
+    size = max(1, _STRIP // (len(members) * result.shape[1]))
+    for first in range(0, len(result), size):
+        if cancelled():
+            raise Cancelled
+        strip = result[first : first + size]
+        joint = np.empty((len(members), *strip.shape))
+        for row, (j, (across, up)) in enumerate(zip(members.tolist(), offsets, strict=True)):
+            _log_joint(mixture, j, across, up[first : first + size], out=joint[row])
+        strip[:] = reduce(joint)
+    return result
 
 
 def _joint(
@@ -299,9 +330,8 @@ def _masses(mixture: Mixture) -> _Masses:
 
 
 def _density_field(
-    mixture: Mixture, joint: FloatArray, grid: _Grid, density: Density, look: FieldLook
+    mixture: Mixture, log_density: FloatArray, grid: _Grid, density: Density, look: FieldLook
 ) -> Field:
-    log_density = _log_sum(joint)
     masses = _masses(mixture)
     if density == "heat":
         shades = _heat(grid.inner(log_density), masses)

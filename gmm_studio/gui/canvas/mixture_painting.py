@@ -8,14 +8,16 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF, QTransform
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.core.split_and_merge import Candidate
 from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import component_colour, mixed, on_component
+from gmm_studio.gui.line.rug import has_legend_room
 from gmm_studio.gui.style import Style
 
 __all__ = [
@@ -56,6 +58,10 @@ COVERAGES = (0.5, 0.9, 0.95)
 _FAR = 1e5
 _DENSE = 20_000
 """From so many points on thin lines are lost in the cloud without a halo, and on shadings too."""
+
+_BUSY = ("density", "uncertainty", "basins", "likelihood")
+_MANY = 40
+"""From so many components on only the innermost ellipses are told apart, and painted in time."""
 
 _VERTICES = 96
 _TRAIL_DOT = 5.0
@@ -156,15 +162,39 @@ def paint_mixtures(painter: QPainter, viewport: Viewport, scene: Scene, style: S
         _paint_ellipses(painter, viewport, scene.cloud.truth, style, [palette.text], dashed, fill=0)
     if scene.mixture is not None and scene.layers.ghosts:
         _paint_past(painter, viewport, scene, lines[0], style)
+    if scene.mixture is not None and scene.mixture.k > _MANY:
+        lines = lines[:1]
     if scene.mixture is not None and scene.layers.ellipses:
         colours = [component_colour(palette, j) for j in range(scene.mixture.k)]
-        busy = scene.cloud.n >= _DENSE or scene.layers.background in ("density", "uncertainty")
+        busy = scene.cloud.n >= _DENSE or scene.layers.background in _BUSY
         fill = 0 if scene.layers.background != "none" else 26
         _paint_ellipses(
             painter, viewport, scene.mixture, style, colours, lines, fill=fill, halo=busy
         )
     if scene.layers.trails and scene.trails is not None:
         _paint_trails(painter, viewport, scene.trails, style)
+    if scene.mixture is not None and scene.candidate is not None:
+        _paint_candidate(painter, viewport, scene.mixture, scene.candidate, style)
+
+
+def _paint_candidate(
+    painter: QPainter, viewport: Viewport, mixture: Mixture, candidate: Candidate, style: Style
+) -> None:
+    """A line between the two that merge, and one with two heads over the one that is split."""
+    pen = QPen(QColor(style.palette.text), 2.4 * style.scale, Qt.PenStyle.DashLine)
+    first, second = (_at(viewport, tuple(mixture.means[j].tolist())) for j in candidate.merge)
+    painter.setPen(pen)
+    painter.drawLine(first, second)
+    mean, axes = mixture.means[candidate.split], half_axes(mixture.covariances[candidate.split])
+    pen.setStyle(Qt.PenStyle.SolidLine)
+    painter.setPen(pen)
+    ends = [_at(viewport, tuple((mean + side * axes[:, -1]).tolist())) for side in (-1, 1)]
+    painter.drawLine(ends[0], ends[1])
+    along = QLineF(ends[0], ends[1])
+    for end, turn in ((ends[0], 0.0), (ends[1], 180.0)):
+        for spread in (-28.0, 28.0):
+            head = QLineF.fromPolar(11 * style.scale, along.angle() + turn + spread)
+            painter.drawLine(QLineF(end, end + head.p2()))
 
 
 def _paint_past(
@@ -174,7 +204,7 @@ def _paint_past(
     canvas = style.palette.canvas
     thin = [line._replace(width=1.0)]
     for age, mixture in zip(range(len(scene.past), 0, -1), scene.past, strict=True):
-        share = 0.75 * (1 - age / (len(scene.past) + 1)) + 0.15
+        share = 0.85 - 0.5 * age / (len(scene.past) + 1)
         colours = [
             mixed(component_colour(style.palette, j), canvas, share) for j in range(mixture.k)
         ]
@@ -215,16 +245,24 @@ def _paint_ellipses(
 
 
 def paint_legend(painter: QPainter, viewport: Viewport, scene: Scene, style: Style) -> None:
-    """What the lines of an ellipse mean, at the right, where neither axis nor rug is."""
+    """What the lines of an ellipse mean, at the lower right.
+
+    In one dimension that is the line above the labels of the ticks, which the rug leaves free:
+    nothing ever lies there. Pictures that are too low for it have no legend.
+    """
+    if scene.cloud.d == 1 and not has_legend_room(viewport, style.scale):
+        return
     painter.setFont(style.font)
     metrics = painter.fontMetrics()
     sample, gap, pad = 18 * style.scale, 6 * style.scale, 8.0
-    lines = ellipse_lines(scene.cloud.d, coverage=scene.layers.coverage)
+    lines = _legend_lines(scene)
+    if not lines:
+        return
     room = [sample + gap + metrics.horizontalAdvance(line.label) for line in lines]
     width = sum(room) + 2 * gap * (len(lines) - 1)
     left = viewport.width - width - pad
-    is_flat = scene.cloud.d == 2
-    top = viewport.height - 2.4 * metrics.height() - pad if is_flat else 4 * metrics.height()
+    lines_up = 2.4 if scene.cloud.d == 2 else 2.05
+    top = viewport.height - lines_up * metrics.height() - pad
     ground = QColor(style.palette.canvas)
     ground.setAlpha(200)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -237,6 +275,17 @@ def paint_legend(painter: QPainter, viewport: Viewport, scene: Scene, style: Sty
         at = QPointF(left + sample + gap, top + metrics.ascent())
         painter.drawText(at, line.label)
         left += extent + 2 * gap
+
+
+def _legend_lines(scene: Scene) -> list[Line]:
+    shown: list[Line] = []
+    if scene.layers.ellipses and scene.mixture is not None:
+        shown += ellipse_lines(scene.cloud.d, coverage=scene.layers.coverage)
+    if scene.layers.truth and scene.cloud.truth is not None:
+        flat = scene.cloud.d == 2
+        pen_style = Qt.PenStyle.DashDotLine if flat else Qt.PenStyle.DashLine
+        shown.append(Line(1.0, 1.6, pen_style, QCoreApplication.translate("Legend", "truth")))
+    return shown
 
 
 def _paint_trails(painter: QPainter, viewport: Viewport, trails: FloatArray, style: Style) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from gmm_studio.gui.canvas.class_key import paint_class_key
 from gmm_studio.gui.canvas.field_painting import paint_field
 from gmm_studio.gui.canvas.mixture_painting import paint_legend, paint_means, paint_mixtures
 from gmm_studio.gui.canvas.scene import Points, Scene
@@ -33,6 +34,8 @@ def paint_scene(painter: QPainter, viewport: Viewport, scene: Scene, style: Styl
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if scene.layers.grid:
         _paint_grid(painter, viewport, style)
+    if scene.overlay is not None:
+        scene.overlay.paint_below(painter, viewport, style)
     if scene.cloud.d == 1:
         paint_densities(painter, viewport, scene, style.palette, style.scale)
     else:
@@ -43,10 +46,13 @@ def paint_scene(painter: QPainter, viewport: Viewport, scene: Scene, style: Styl
         if scene.points is not None:
             _paint_points(painter, viewport, scene.points, smooth=False)
         paint_mixtures(painter, viewport, scene, style)
-    if scene.layers.ellipses and scene.mixture is not None:
-        paint_legend(painter, viewport, scene, style)
+    paint_legend(painter, viewport, scene, style)
+    if scene.marks:
+        paint_class_key(painter, viewport, scene.marks, style)
     paint_means(painter, viewport, scene, style)
     _paint_axes(painter, viewport, scene, style)
+    if scene.overlay is not None:
+        scene.overlay.paint_above(painter, viewport, style)
     painter.restore()
 
 

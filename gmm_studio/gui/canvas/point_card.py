@@ -10,7 +10,7 @@ from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import component_colour
 from gmm_studio.gui.line.stem import paint_stem
-from gmm_studio.gui.numbers import number
+from gmm_studio.gui.numbers import places
 from gmm_studio.gui.style import Style
 
 __all__ = ["paint_point_card"]
@@ -28,15 +28,15 @@ def paint_point_card(
         paint_stem(painter, viewport, scene, float(place[0]), style.palette, style.scale)
     title = QCoreApplication.translate("PointCard", "Point {row}").format(row=f"{index + 1:,}")
     line = ", ".join(
-        f"{name} {number(value)}"
-        for name, value in zip(scene.cloud.columns, place.tolist(), strict=True)
+        f"{name} {text}"
+        for name, text in zip(scene.cloud.columns, _coordinates(viewport, place), strict=True)
     )
     colouring = scene.colouring or scene.mixture
     shares = None if colouring is None else colouring.responsibilities(place)[0]
     painter.setFont(style.font)
     metrics = painter.fontMetrics()
     row = metrics.height() + 4
-    rows = 2 + (0 if shares is None else min(len(shares), _MOST_BARS))
+    rows = 2 + (0 if shares is None else min(len(shares), _MOST_BARS + 1))
     width = max(180 * style.scale, metrics.horizontalAdvance(line) + 24)
     box = QRectF(across + 14, down + 14, width, rows * row + 16)
     if box.right() > viewport.width - 8:
@@ -59,9 +59,20 @@ def paint_point_card(
         _paint_bars(painter, bars, shares, style)
 
 
+def _coordinates(viewport: Viewport, place: FloatArray) -> list[str]:
+    """As fine as the view can show."""
+    scales = (viewport.x_scale, viewport.y_scale)
+    return [
+        places([value], 100 / scale)[0]
+        for value, scale in zip(place.tolist(), scales, strict=False)
+    ]
+
+
 def _paint_bars(painter: QPainter, first: QRectF, shares: FloatArray, style: Style) -> None:
     """The largest responsibilities, in the order of their components."""
-    shown = sorted(shares.argsort()[::-1][:_MOST_BARS].tolist())
+    # One more bar where it takes no more room than to say that there is one more.
+    most = _MOST_BARS + 1 if len(shares) == _MOST_BARS + 1 else _MOST_BARS
+    shown = sorted(shares.argsort()[::-1][:most].tolist())
     label = 22 * style.scale
     figure = painter.fontMetrics().horizontalAdvance("0.000")
     for i, j in enumerate(shown):
@@ -81,3 +92,15 @@ def _paint_bars(painter: QPainter, first: QRectF, shares: FloatArray, style: Sty
         bar.setWidth(max(room * float(shares[j]), 2 if shares[j] > 0.0005 else 0))
         painter.setBrush(QColor(component_colour(style.palette, j)))
         painter.drawRoundedRect(bar, 3, 3)
+    if len(shares) > len(shown):
+        others = QCoreApplication.translate("PointCard", "{n} others")
+        row = first.translated(0, len(shown) * first.height())
+        painter.setPen(QColor(style.palette.muted))
+        count = len(shares) - len(shown)
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, others.format(n=count))
+        rest = 1 - float(shares[shown].sum())
+        painter.drawText(
+            row,
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+            f"{max(rest, 0.0):.3f}",
+        )

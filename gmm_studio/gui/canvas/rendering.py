@@ -13,14 +13,24 @@ from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.comparison import Comparison
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.gui.canvas.class_key import ClassMark
 from gmm_studio.gui.canvas.classes import Classes
 from gmm_studio.gui.canvas.fields import FieldLook, compute_field
 from gmm_studio.gui.canvas.fields import look_of as field_look
 from gmm_studio.gui.canvas.raster import MARKED_UP_TO, Image, Raster, rasterize
-from gmm_studio.gui.canvas.scene import Field, Histogram, Layers, Points, data_box, histogram
+from gmm_studio.gui.canvas.scene import (
+    Field,
+    Histogram,
+    Layers,
+    Points,
+    data_box,
+    histogram,
+    with_curve,
+)
 from gmm_studio.gui.canvas.shading import Shades, shade
 from gmm_studio.gui.canvas.viewport import Viewport, fitted
 from gmm_studio.gui.colours import Palette, component_colour
+from gmm_studio.gui.line.curves import highest
 from gmm_studio.gui.line.rug import rug_heights
 from gmm_studio.gui.worker import Post, Task
 
@@ -42,6 +52,9 @@ _HALO = 2.6
 """How much larger a point is whose assignment could not be less certain."""
 
 _FEWEST_COLOURS = 20
+
+_BELOW, _ABOVE = 88.0, 76.0
+"""Room below the axis of one-dimensional data and above its highest curve, in logical pixels."""
 
 COARSE, FINE = 8.0, 2.0
 """The size of a background's cells in logical pixels, while something moves and at rest."""
@@ -135,6 +148,8 @@ class Picture:
         As it was asked for or chosen.
     comparison : Comparison or None
         With the true labels, where they are shown.
+    marks : tuple of ClassMark
+        How the classes are shown, where they are.
     """
 
     request: PictureRequest
@@ -145,6 +160,7 @@ class Picture:
     histogram: Histogram | None
     equal: bool
     comparison: Comparison | None
+    marks: tuple[ClassMark, ...] = ()
 
 
 class Renderer:
@@ -176,7 +192,7 @@ class Renderer:
             size = request.width, request.height
             viewport = fitted(*self._box, *size, equal=equal, scale=request.scale)
             if request.cloud.d == 1:
-                viewport = _with_rug(viewport, float(self._box[1][1]), request.scale)
+                viewport = _with_rug(viewport, self._top(request.reference), request.scale)
         shades = self._shades(request, cancelled)
         raster = self._rasterize(request, viewport, cancelled)
         return Picture(
@@ -188,13 +204,14 @@ class Renderer:
             self._histogram,
             equal,
             self._compare(request, shades),
+            self._marks(request),
         )
 
     def field(
         self, request: PictureRequest, viewport: Viewport, cancelled: Callable[[], bool]
     ) -> Field | None:
         """The background of a request in a viewport."""
-        if request.mixture is None or request.layers.background == "none":
+        if request.mixture is None or not request.layers.has_field:
             return None
         return compute_field(
             request.mixture, viewport, request.layers, request.look.field, request.cell, cancelled
@@ -210,6 +227,17 @@ class Renderer:
         self._cloud, self._bins = cloud, bins
         self._histogram = histogram(cloud, bins) if cloud.d == 1 else None
         self._box = data_box(cloud, self._histogram)
+
+    def _top(self, reference: Mixture | None) -> float:
+        """Of a fitted view of one-dimensional data: what they can be expected to need, and a fit.
+
+        The last mixture of the run says the height for all of them, so that nothing jumps while
+        it plays; earlier ones that are higher are marked where they leave the view.
+        """
+        top = float(self._box[1][1])
+        if reference is None or self._histogram is None:
+            return top
+        return max(top, with_curve(self._histogram, highest(reference)))
 
     def _is_equal(self, request: PictureRequest) -> bool:
         if request.cloud.d == 1:
@@ -287,6 +315,14 @@ class Renderer:
         raster = self._rasterize(halved, viewport, cancelled, "halo", _HALO)
         return _image(raster.paint(shades.colours, shades.uncertainty), viewport)
 
+    def _marks(self, request: PictureRequest) -> tuple[ClassMark, ...]:
+        labels = request.layers.labels
+        if self._classes is None or labels == "none":
+            return ()
+        if labels == "marker" and (request.cloud.n > MARKED_UP_TO or request.cloud.d == 1):
+            return ()
+        return self._classes.marks(labels, len(request.look.components))
+
     def _compare(self, request: PictureRequest, shades: Shades) -> Comparison | None:
         if self._classes is None or request.colouring is None or shades.assigned is None:
             return None
@@ -317,9 +353,10 @@ def _image(pixels: Image, viewport: Viewport) -> Points:
 
 
 def _with_rug(viewport: Viewport, top: float, scale: float) -> Viewport:
-    """Room below the axis for the rug and the labels, whatever the height."""
-    room = min(72.0 * scale, 0.3 * viewport.height)
-    unit = top / max(viewport.height - room - 40 * scale, 1)
+    """Room below the axis for rug, legend and labels, and above the curves for the pill."""
+    room = min(_BELOW * scale, 0.32 * viewport.height)
+    above = min(_ABOVE * scale, 0.3 * viewport.height)
+    unit = top / max(viewport.height - room - above, 1)
     return Viewport(
         viewport.left,
         viewport.right,

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.core.split_and_merge import Candidate
 from gmm_studio.document import Seed
+from gmm_studio.gui.canvas.class_key import ClassMark
 from gmm_studio.gui.canvas.viewport import Viewport
+from gmm_studio.gui.line.curves import highest
+from gmm_studio.gui.line.values import densest, spacing_of
+from gmm_studio.gui.moment import Moment
+from gmm_studio.gui.style import Style
 
 __all__ = [
     "MOST_BINS",
@@ -23,20 +29,27 @@ __all__ = [
     "Histogram",
     "Labels",
     "Layers",
+    "Overlay",
     "Points",
     "Scene",
     "Uncertainty",
     "data_box",
     "histogram",
+    "with_curve",
 ]
 
-Background: TypeAlias = Literal["none", "density", "regions", "uncertainty"]
+Background: TypeAlias = Literal["none", "density", "regions", "uncertainty", "basins", "likelihood"]
 Density: TypeAlias = Literal["filled", "lines", "heat"]
 Uncertainty: TypeAlias = Literal["maximum", "entropy"]
 Labels: TypeAlias = Literal["none", "colour", "marker"]
 
 MOST_BINS = 1000
 """Of a histogram."""
+
+_SPIKE = 3.0
+
+
+_BEGINNING = Moment()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +73,8 @@ class Layers:
         Points wear the colour of their most responsible component alone.
     sizes : bool
         Points of uncertain assignment are larger.
-    background : {"none", "density", "regions", "uncertainty"}
+    background : {"none", "density", "regions", "uncertainty", "basins", "likelihood"}
+        The last two are of a seed: where EM leads from each place of it, and the log-likelihood.
     density : {"filled", "lines", "heat"}
     uncertainty : {"maximum", "entropy"}
         1 - the largest responsibility, or the entropy of the responsibilities over log k.
@@ -88,6 +102,11 @@ class Layers:
     def compares(self) -> bool:
         """Whether the mixture is compared with the truth."""
         return self.truth or self.labels != "none"
+
+    @property
+    def has_field(self) -> bool:
+        """Whether the background is one of the mixture on show."""
+        return self.background in ("density", "regions", "uncertainty")
 
     def is_on(self, switch: str) -> bool:
         """Whether a switch is on: "ellipses", or "background_density" for one value of a choice."""
@@ -171,6 +190,16 @@ class Field:
     memory: object = None
 
 
+class Overlay(Protocol):
+    """Something that is painted over and under the points, whatever they are."""
+
+    def paint_below(self, painter: QPainter, viewport: Viewport, style: Style) -> None:
+        """Paint between the grid and the points."""
+
+    def paint_above(self, painter: QPainter, viewport: Viewport, style: Style) -> None:
+        """Paint over everything."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """All that one picture of a cloud needs.
@@ -202,6 +231,13 @@ class Scene:
     histogram : Histogram or None
         For one-dimensional data.
     layers : Layers
+    marks : tuple of ClassMark
+        How the true classes are shown, where they are.
+    moment : Moment
+        What of the run this is.
+    overlay : Overlay or None
+    candidate : Candidate or None
+        The move of split-and-merge EM that comes next.
     """
 
     cloud: PointCloud
@@ -218,17 +254,24 @@ class Scene:
     field: Field | None = None
     histogram: Histogram | None = None
     layers: Layers = Layers()
+    marks: tuple[ClassMark, ...] = ()
+    moment: Moment = _BEGINNING
+    overlay: Overlay | None = None
+    candidate: Candidate | None = None
 
 
 def histogram(cloud: PointCloud, bins: int | None = None) -> Histogram:
     """The weighted histogram of one-dimensional data.
+
+    Rounded data, that is values that repeat and are all multiples of one spacing, have bins that
+    are a whole number of spacings wide and centred on the values they hold.
 
     Parameters
     ----------
     cloud : PointCloud
     bins : int, optional
         How many, from 1 to 1,000; chosen by Freedman and Diaconis (1981) if not given. Fewer
-        where doubles can't tell more of them apart.
+        where doubles can't tell more of them apart; about as many for rounded data.
     """
     values = cloud.points[:, 0]
     low, high = float(values.min()), float(values.max())
@@ -236,12 +279,34 @@ def histogram(cloud: PointCloud, bins: int | None = None) -> Histogram:
         half = abs(low) * 1e-3 or 0.5
         low, high = low - half, high + half
     count = _usual_bins(values, high - low) if bins is None else min(max(bins, 1), MOST_BINS)
+    spacing = _rounded_to(cloud)
+    if spacing is not None:
+        low, high, count = _centred(low, high, spacing, count)
     # Narrower bins than doubles can tell apart are refused by NumPy.
     count = max(1, min(count, int((high - low) / np.spacing(max(abs(low), abs(high))))))
     densities, edges = np.histogram(
         values, bins=count, range=(low, high), weights=cloud.weights, density=True
     )
     return Histogram(densities, edges)
+
+
+def _rounded_to(cloud: PointCloud) -> float | None:
+    """The spacing of rounded data; None where values are no multiples, or stand each alone."""
+    values = cloud.points[:, 0]
+    spacing = spacing_of(values)
+    # Any two or three numbers are multiples of something.
+    if spacing is None or (cloud.weights is None and len(np.unique(values)) == len(values)):
+        return None
+    return spacing
+
+
+def _centred(low: float, high: float, spacing: float, count: int) -> tuple[float, float, int]:
+    """Limits and number of about so many bins, of whole spacings, about the values they hold."""
+    cells = round((high - low) / spacing) + 1
+    each = max(1, round(cells / count), -(-cells // MOST_BINS))
+    count = -(-cells // each)
+    left = low - (0.5 + (count * each - cells) // 2) * spacing
+    return left, left + count * each * spacing, count
 
 
 def _usual_bins(values: FloatArray, size: float) -> int:
@@ -252,9 +317,30 @@ def _usual_bins(values: FloatArray, size: float) -> int:
 
 
 def data_box(cloud: PointCloud, heights: Histogram | None) -> tuple[FloatArray, FloatArray]:
-    """Lower left and upper right corner of what there is to see, each of shape (2,)."""
+    """Lower left and upper right corner of what there is to see, each of shape (2,).
+
+    In one dimension the box is as high as the histogram and as the curves that these data can be
+    expected to have: the truth's, where it is known, and the density where points are closest
+    together. That depends on the data alone: a view is fitted before there is a run, and must
+    neither jump while one plays nor differ from start to start.
+    """
     low, high = cloud.points.min(axis=0), cloud.points.max(axis=0)
     if cloud.d == 2:
         return low, high
-    top = float(heights.densities.max()) if heights is not None else 1.0
-    return np.array([low[0], 0.0]), np.array([high[0], 1.3 * top])
+    if heights is None:
+        return np.array([low[0], 0.0]), np.array([high[0], 1.0])
+    expected = densest(cloud.points[:, 0], cloud.weights)
+    if cloud.truth is not None:
+        expected = max(expected, highest(cloud.truth))
+    left, right = min(low[0], heights.edges[0]), max(high[0], heights.edges[-1])
+    return np.array([left, 0.0]), np.array([right, with_curve(heights, expected)])
+
+
+def with_curve(heights: Histogram, peak: float) -> float:
+    """How high a view must be for a histogram and a curve.
+
+    Of a spike that is much higher only so much that the histogram stays readable: the painter
+    marks where it goes on.
+    """
+    top = float(heights.densities.max())
+    return max(1.05 * top, 1.02 * min(peak, _SPIKE * top))

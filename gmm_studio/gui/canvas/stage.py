@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.comparison import Comparison
+from gmm_studio.core.em import Step
 from gmm_studio.core.mixture import Mixture
-from gmm_studio.document import Placed, Seed, moved_mean
+from gmm_studio.core.split_and_merge import Candidate, Search
+from gmm_studio.document import Placed, Seed, moved_mean, seeds_of
 from gmm_studio.gui.canvas.cloud_view import CloudView
 from gmm_studio.gui.canvas.glide import Glide
 from gmm_studio.gui.canvas.rendering import COARSE, FINE, Picture, PictureRequest, Renderer, look_of
@@ -22,8 +25,11 @@ from gmm_studio.gui.worker import Failed, Worker
 __all__ = ["Stage"]
 
 _MOST_TRAIL = 128
-_MOST_GHOSTS = 6
+_MOST_GHOSTS = 7
 _REST_MS = 150
+_SLOW = 3
+"""Steps per second up to which there is time for a fine background between two."""
+
 _GLIDE_MS = 240
 _FASTEST_GLIDE = 20
 """Steps per second from which ellipses jump: there is no time to see them glide."""
@@ -74,11 +80,13 @@ class Stage(QObject):
         self._equal: bool | None = None
         self._is_fitting = True
         self._is_fitted = True
+        self._measured: PointCloud | None = None
         self._asked = self._done = 0
-        self._drag: tuple[int, Seed] | None = None
+        self._drag: tuple[int, Seed] | Mixture | None = None
         self._ghost: Mixture | None = None
-        session.shown_changed.connect(self.refresh)
+        session.shown_changed.connect(self._on_shown_changed)
         session.selection_changed.connect(self.refresh)
+        session.playback.playing_changed.connect(self.refresh)
         session.document_changed.connect(self._on_document_changed)
         view.viewport_changed.connect(self._on_viewport_changed)
         view.resized.connect(self._on_resized)
@@ -95,6 +103,11 @@ class Stage(QObject):
         return self._comparison
 
     @property
+    def is_dragging(self) -> bool:
+        """Whether a seed is shown elsewhere than the document has it."""
+        return self._drag is not None
+
+    @property
     def is_idle(self) -> bool:
         """Whether what is on the screen is what should be there."""
         busy = self._frame.isActive() or self._rest.isActive() or self._glide.is_active
@@ -102,6 +115,9 @@ class Stage(QObject):
 
     def set_layers(self, layers: Layers) -> None:
         """Draw other layers."""
+        # Narrower bins are higher.
+        other = layers.bins != self._layers.bins
+        self._is_fitting = self._is_fitting or (self._is_fitted and other)
         self._layers = layers
         self.refresh()
 
@@ -126,6 +142,15 @@ class Stage(QObject):
         self._is_fitting = self._is_fitted = True
         self.refresh()
 
+    def _on_shown_changed(self) -> None:
+        """How high densities are is known once the first run on a cloud has ended."""
+        run = self._session.shown
+        is_known = run is not None and run.cloud.d == 1 and run.stop is not None
+        if is_known and run is not None and run.cloud is not self._measured:
+            self._measured = run.cloud
+            self._is_fitting = self._is_fitting or self._is_fitted
+        self.refresh()
+
     def _on_viewport_changed(self) -> None:
         self._is_fitted = False
         self.refresh()
@@ -137,9 +162,16 @@ class Stage(QObject):
 
     def drag_seed(self, j: int, place: Seed) -> None:
         """Show seed j (from 0) elsewhere, the run on show as a ghost."""
+        self._show_drag((j, place))
+
+    def drag_start(self, mixture: Mixture) -> None:
+        """Show another start, the run on show as a ghost."""
+        self._show_drag(mixture)
+
+    def _show_drag(self, drag: tuple[int, Seed] | Mixture) -> None:
         if self._drag is None and self._session.shown is not None:
             self._ghost = self._session.shown.steps[-1].mixture
-        self._drag = (j, place)
+        self._drag = drag
         self.refresh()
 
     def end_drag(self) -> None:
@@ -171,7 +203,8 @@ class Stage(QObject):
         session = self._session
         cloud = session.document.cloud
         run = session.shown if session.shown and session.shown.cloud is cloud else None
-        scene = Scene(cloud, seeds=session.seeds, layers=self._layers, ghost=self._ghost)
+        layers = self._effective_layers()
+        scene = Scene(cloud, seeds=session.seeds, layers=layers, ghost=self._ghost)
         step, colouring = session.step, session.colouring
         if self._drag is not None:
             return self._dragged(scene, run.steps[0].mixture if run else None)
@@ -191,6 +224,8 @@ class Stage(QObject):
             reference=run.steps[-1].mixture,
             past=_past(run, step.index) if self._layers.ghosts else (),
             iteration=step.index,
+            moment=session.playback.moment,
+            candidate=_candidate(step),
             trails=trails,
             seeds=seeds,
         )
@@ -198,6 +233,9 @@ class Stage(QObject):
     def _dragged(self, scene: Scene, start: Mixture | None) -> Scene:
         if self._drag is None:
             return scene
+        if isinstance(self._drag, Mixture):
+            seeds = seeds_of(self._drag)
+            return replace(scene, mixture=self._drag, colouring=self._drag, seeds=seeds)
         j, place = self._drag
         seeds = (*scene.seeds[:j], place, *scene.seeds[j + 1 :])
         if start is None or j >= start.k or None in seeds:
@@ -207,8 +245,9 @@ class Stage(QObject):
 
     def _render(self) -> None:
         """Ask for a picture; a background is coarse at first, and fine once nothing moves."""
-        has_field = self._layers.background != "none" and self._session.document.cloud.d == 2
-        if has_field:
+        has_field = self._layers.has_field and self._session.document.cloud.d == 2
+        playback = self._session.playback
+        if has_field and not (playback.is_playing and playback.speed > _SLOW):
             self._rest.start()
         self._ask(fine=not has_field)
 
@@ -233,7 +272,7 @@ class Stage(QObject):
             view.devicePixelRatioF(),
             mixture=scene.mixture,
             reference=scene.reference,
-            layers=self._layers,
+            layers=self._effective_layers(),
             cell=FINE if fine else COARSE,
             viewport=None if self._is_fitting else view.viewport,
             equal=self._equal,
@@ -242,6 +281,11 @@ class Stage(QObject):
             scale=view.style_of_scene.scale,
         )
         self._asked = self._worker.submit(self._renderer.task(request), interrupt=False)
+
+    def _effective_layers(self) -> Layers:
+        """Points that count for one component alone wear its colour alone."""
+        rule = self._session.document.configuration.rule
+        return replace(self._layers, hard=self._layers.hard or rule == "classification")
 
     def _on_pictures(self) -> None:
         pictures = []
@@ -269,6 +313,7 @@ class Stage(QObject):
                 halo=picture.halo,
                 field=picture.field,
                 histogram=picture.histogram,
+                marks=picture.marks,
             ),
             picture,
         )
@@ -292,7 +337,14 @@ class Stage(QObject):
                 self._glide.stop()
 
 
+def _candidate(step: Step) -> Candidate | None:
+    """The move that split-and-merge EM makes next."""
+    state = step.state
+    return state.candidate if isinstance(state, Search) and state.phase == "chosen" else None
+
+
 def _past(run: RunRecord, index: int) -> tuple[Mixture, ...]:
-    """Earlier mixtures of a run, oldest first: each twice as far back as the next."""
-    back = [2**i for i in range(_MOST_GHOSTS) if 2**i <= index]
-    return tuple(run.steps[index - far].mixture for far in reversed(back))
+    """Earlier mixtures of a run, oldest first: each twice as late as the last, as EM slows down."""
+    indices = [0, *(2**i for i in range((index - 1).bit_length())), index - 1]
+    shown = sorted({t for t in indices if 0 <= t < index})[-_MOST_GHOSTS:]
+    return tuple(run.steps[t].mixture for t in shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import numpy as np
 
@@ -137,19 +138,25 @@ def nice_ticks(low: float, high: float, most: int) -> dict[float, str]:
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= raw * (1 - 1e-9))
     first = math.ceil(low / step - 1e-9)
     count = math.floor((high - first * step) / step + 1e-9) + 1
-    values = ((first + i) * step for i in range(min(max(count, 0), 1000)))
-    return {value: format_tick(value, step) for value in values}
+    values = [(first + i) * step for i in range(min(max(count, 0), 1000))]
+    largest = max(map(abs, values), default=0.0)
+    return {value: format_tick(value, step, largest) for value in values}
 
 
-def format_tick(value: float, step: float) -> str:
-    """A tick's number with as many decimals as its step needs, and a true minus sign."""
+def format_tick(value: float, step: float, largest: float = 0.0) -> str:
+    """A tick's number with as many decimals as its step needs, and a true minus sign.
+
+    Where powers of ten are written it is the one of the largest tick.
+    """
     if value == 0 or abs(value) < 1e-9 * step:
         return "0"
-    size = max(abs(value), step)
+    size = max(abs(value), step, largest)
     if size >= 1e7 or step < 1e-5:
-        digits = max(0, min(15, math.floor(math.log10(size)) - math.floor(math.log10(step))))
-        mantissa, exponent = f"{value:.{digits}e}".split("e")
-        text = f"{mantissa}e{int(exponent)}"
+        exponent = math.floor(math.log10(size))
+        digits = max(0, min(15, exponent - math.floor(math.log10(step) + 1e-9)))
+        # By way of text: dividing by the power would round.
+        shifted = Decimal(value).scaleb(-exponent)
+        text = f"{shifted:.{digits}f}e{exponent}"
     else:
         text = f"{value:,.{max(0, -math.floor(math.log10(step) + 1e-9))}f}"
     return text.replace("-", "\N{MINUS SIGN}")

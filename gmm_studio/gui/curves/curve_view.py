@@ -20,10 +20,12 @@ from gmm_studio.gui.style import Style
 __all__ = ["CurveView"]
 
 _MOST_GHOSTS = 40
+_WORTH_IT = 0.8
+"""The share of a caption that must have room."""
 
 
 class _Caption(QLabel):
-    """A text at the right, cut where it has no room."""
+    """A text at the right, cut where it has little room, and left out where it has less."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,6 +33,8 @@ class _Caption(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint as much as fits."""
+        if self.width() < _WORTH_IT * self.fontMetrics().horizontalAdvance(self.text()):
+            return
         painter = QPainter(self)
         text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.setPen(self.palette().color(self.foregroundRole()))

@@ -143,6 +143,8 @@ def spread(centres: Sequence[float], size: float, low: float, high: float) -> li
     list of float or None
         Where they are; None where they have no room.
     """
+    if not centres:
+        return []
     if len(centres) * size > high - low:
         return None
     order = np.argsort(centres, kind="stable")

@@ -35,6 +35,7 @@ def kind_names() -> dict[CurveKind, str]:
         "means": translate("Curves", "Means"),
         "eigenvalues": translate("Curves", "Smallest eigenvalue"),
         "points": translate("Curves", "Points (N)"),
+        "temperature": translate("Curves", "Temperature"),
     }
 
 
@@ -67,6 +68,7 @@ def chart_of(
         "means": _means,
         "eigenvalues": _eigenvalues,
         "points": _points,
+        "temperature": _temperatures,
     }[kind](source)
 
 
@@ -220,6 +222,24 @@ def _points(source: _Source) -> Chart:
         lambda weight: number(total * weight, 4),
         with_zero=True,
         caption=translate("Curves", "The sum of the responsibilities"),
+    )
+
+
+def _temperatures(source: _Source) -> Chart:
+    front, behind = source.runs(
+        translate("Curves", "{run}: temperature {value} at iteration {t}"),
+        lambda run: source.history(run).temperatures,
+    )
+    caption = translate("Curves", "1 is exact EM")
+    none = translate("Curves", "Only annealing EM has a temperature")
+    return Chart(
+        "temperature",
+        front,
+        behind,
+        source.longest,
+        _three,
+        caption=caption if _any(front) else "",
+        note="" if not front or _any(front) else none,
     )
 
 

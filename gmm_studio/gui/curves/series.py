@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
+from gmm_studio.core.annealing import Temperature
 from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.em import Step
 from gmm_studio.core.mixture import Mixture, smallest_eigenvalues
@@ -16,7 +17,14 @@ from gmm_studio.core.observations import scikit_learn_stop
 __all__ = ["KINDS", "CurveKind", "History", "changes", "decimated", "distances"]
 
 CurveKind: TypeAlias = Literal[
-    "log_likelihood", "distance", "change", "weights", "means", "eigenvalues", "points"
+    "log_likelihood",
+    "distance",
+    "change",
+    "weights",
+    "means",
+    "eigenvalues",
+    "points",
+    "temperature",
 ]
 KINDS: tuple[CurveKind, ...] = get_args(CurveKind)
 
@@ -76,6 +84,11 @@ class History:
         return self._grown("smallest", _smallest)
 
     @property
+    def temperatures(self) -> FloatArray:
+        """1 / beta of annealing EM, shape (t,); NaN for steps that have no temperature."""
+        return self._grown("temperatures", _temperatures)
+
+    @property
     def news(self) -> list[int]:
         """Steps in which something happened that had not happened in the step before already."""
         for i in range(self._looked_at, len(self._steps)):
@@ -116,7 +129,7 @@ class History:
         for step in self._steps[1::-1]:
             for event in step.events:
                 if event.kind == "floor" and event.component is not None:
-                    return float(smallest_eigenvalues(step.mixture.covariances)[event.component])
+                    return float(_eigenvalues(step.mixture.covariances)[event.component])
         if len(self._steps) < 2:
             return None
         return variance_floor * _mean_variance(self._steps[1].mixture)
@@ -147,6 +160,12 @@ class _Rows:
             self._room = room
         self._room[self.count : needed] = rows
         self.count = needed
+
+
+def _temperatures(steps: Sequence[Step]) -> FloatArray:
+    states = (step.state for step in steps)
+    betas = (state.beta if isinstance(state, Temperature) else np.nan for state in states)
+    return 1 / np.fromiter(betas, np.float64, len(steps))
 
 
 def distances(log_likelihoods: FloatArray, *, ended: bool) -> FloatArray:
@@ -231,8 +250,13 @@ def _log_likelihoods(steps: Sequence[Step]) -> FloatArray:
 
 
 def _smallest(steps: Sequence[Step]) -> FloatArray:
-    covariances = np.stack([step.mixture.covariances for step in steps])
-    return _positive(smallest_eigenvalues(covariances))
+    return _positive(_eigenvalues(np.stack([step.mixture.covariances for step in steps])))
+
+
+def _eigenvalues(covariances: FloatArray) -> FloatArray:
+    """The smallest of each; squares of very large or very small units would be no numbers."""
+    unit = covariances.max()
+    return np.asarray(unit * smallest_eigenvalues(covariances / unit))
 
 
 def _positive(values: npt.NDArray[np.float64]) -> FloatArray:

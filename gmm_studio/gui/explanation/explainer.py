@@ -6,7 +6,12 @@ from gmm_studio.core.em import Step
 from gmm_studio.core.observations import Moved, observe
 from gmm_studio.gui.canvas.cloud_view import CloudView
 from gmm_studio.gui.explanation.explaining import Explanation
-from gmm_studio.gui.explanation.narration import narrate, narrate_e_step
+from gmm_studio.gui.explanation.narration import (
+    narrate,
+    narrate_collapse,
+    narrate_e_step,
+    narrate_rule,
+)
 from gmm_studio.gui.session import Session
 
 __all__ = ["explain"]
@@ -41,9 +46,14 @@ def explain(session: Session, view: CloudView, marked: int | None) -> Explanatio
         viewport = view.viewport
         aspect = viewport.y_scale / viewport.x_scale if viewport else 1.0
         sentences = narrate(observations, weighted=weighted, aspect=aspect)
+        if run.stop is not None and run.stop.component is not None and t == len(steps) - 1:
+            sentences = (narrate_collapse(run.stop.component), *sentences[:1])
+    if note := narrate_rule(configuration.rule):
+        sentences = (note, *sentences[:1])
     after = steps[t].mixture
     colours = moment.colours
-    row = view.shown_point
+    # The picture of a new cloud comes later than its run: what is hovered is of the old one.
+    row = view.explained_point if view.scene is not None and view.scene.cloud is cloud else None
     return Explanation(
         moment,
         steps[t - 1].mixture if t else None,
@@ -52,7 +62,7 @@ def explain(session: Session, view: CloudView, marked: int | None) -> Explanatio
         min(moved if marked is None else marked, after.k - 1),
         total,
         cloud.columns,
-        None if row is None or view.scene is None else view.scene.cloud.points[row],
+        None if row is None else cloud.points[row],
         row,
         sentences,
         configuration.covariance,

@@ -9,6 +9,7 @@ from functools import singledispatch
 
 from PySide6.QtCore import QCoreApplication
 
+from gmm_studio.core.configuration import Rule
 from gmm_studio.core.em import Step
 from gmm_studio.core.observations import (
     Converged,
@@ -26,7 +27,7 @@ from gmm_studio.core.observations import (
 )
 from gmm_studio.gui.numbers import log_likelihood, number
 
-__all__ = ["narrate", "narrate_e_step"]
+__all__ = ["narrate", "narrate_collapse", "narrate_e_step", "narrate_rule"]
 
 _MOST = 2
 _LEAST_SIGMAS, _LEAST_POINTS = 0.01, 0.1
@@ -60,6 +61,34 @@ def narrate(
             told.append(observation)
     view = _View(weighted, aspect)
     return tuple(_sentence(observation, view) for observation in told)
+
+
+def narrate_rule(rule: Rule) -> str:
+    """What an update rule does otherwise than the equations of exact EM say; empty for that."""
+    return {
+        "em": "",
+        "classification": _tr(
+            "Classification EM: each point counts for its most responsible component alone, as if "
+            "that r were 1 and the others 0."
+        ),
+        "stochastic": _tr(
+            "Stochastic EM: each point is given to one component, drawn by its responsibilities."
+        ),
+        "annealing": _tr(
+            "Annealing EM: the weighted densities are taken to the power 1 / temperature before "
+            "they are compared."
+        ),
+        "split-and-merge": "",
+    }[rule]
+
+
+def narrate_collapse(component: int) -> str:
+    """The sentence of a run that ended because a component (from 0) was about to collapse."""
+    text = _tr(
+        "Component {j} would collapse onto single points in the next step, and its likelihood "
+        "grow without bound: the run ends here."
+    )
+    return text.format(j=component + 1)
 
 
 def narrate_e_step(
@@ -269,6 +298,29 @@ def _(observation: Fell, view: _View) -> str:
         ),
         "rounding": _tr(
             "The log-likelihood falls by {amount}: EM never lowers it, so this is rounding."
+        ),
+        "classification": _tr(
+            "The log-likelihood falls by {amount}: classification EM raises the classification "
+            "likelihood instead."
+        ),
+        "stochastic": _tr(
+            "The log-likelihood falls by {amount}: the points' components were drawn at random."
+        ),
+        "hot": _tr(
+            "The log-likelihood falls by {amount}: while it is hot, annealing lowers the free "
+            "energy instead."
+        ),
+        "cooled": _tr(
+            "The log-likelihood falls by {amount}: the temperature has changed, and with it what "
+            "annealing improves."
+        ),
+        "moved": _tr(
+            "The log-likelihood falls by {amount}: two components were merged and one was split; "
+            "EM goes on from there."
+        ),
+        "taken_back": _tr(
+            "The log-likelihood falls by {amount}: the gain was too small, so the move is taken "
+            "back."
         ),
     }[observation.because]
     return text.format(amount=_change(observation.amount))

@@ -79,8 +79,13 @@ def _write_m_step(page: Writer, explanation: Explanation) -> None:
     if explanation.before is None:
         text = _tr("The M-step of iteration {t} comes next.")
         page.paragraph(text.format(t=f"{explanation.moment.iteration + 1:,}"), muted=True)
+    is_empty = explanation.before is not None and explanation.after.weights[j] == 0
     for name, make in _formulas(page, explanation).items():
-        _write_update(page, explanation, name, make)
+        if not (is_empty and name in ("mean", "covariance")):
+            _write_update(page, explanation, name, make)
+    if is_empty:
+        text = _tr("Component {j} has no points: its mean and covariance stay as they are.")
+        page.paragraph(text.format(j=j + 1), muted=False)
     total = figure(explanation.total_weight, 0 if explanation.total_weight % 1 == 0 else 3)
     text = _tr("N = {total}, the sum of the weights") if explanation.weighted else "N = {total}"
     page.paragraph(text.format(total=in_prose(total)), muted=True)

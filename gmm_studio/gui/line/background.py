@@ -17,6 +17,7 @@ from gmm_studio.gui.line.curves import (
     blended,
     dashes,
     grounded,
+    highest,
     paint_row,
     set_text_size,
     small_label,
@@ -25,12 +26,20 @@ from gmm_studio.gui.line.curves import (
 )
 from gmm_studio.gui.line.regions import find_regions
 
-__all__ = ["chords", "paint_field", "paint_levels", "paint_uncertainty", "uncertainty_down"]
+__all__ = [
+    "chords",
+    "paint_field",
+    "paint_levels",
+    "paint_uncertainty",
+    "uncertainty_down",
+    "unit_scale_room",
+]
 
 _LEVELS = 8
 _BAND_OPACITY = 30
 _HAZE = 0.3
-_SUMMIT = 84.0
+_SUMMIT = 82.0
+"""Below the pill and, in one line more, what the scale is of."""
 
 
 def paint_field(
@@ -47,7 +56,7 @@ def paint_field(
         _paint_haze(painter, viewport, values, palette, scale)
     elif scene.layers.background == "density" and scene.layers.density == "heat":
         values = np.exp(mixture.log_density(_columns(viewport)))
-        _paint_haze(painter, viewport, np.minimum(values / _peak(mixture), 1), palette, scale)
+        _paint_haze(painter, viewport, np.minimum(values / highest(mixture), 1), palette, scale)
 
 
 def paint_levels(
@@ -67,7 +76,7 @@ def paint_levels(
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     elif scene.layers.density == "lines":
         painter.setPen(QPen(blended(palette.text, palette.canvas, 0.55), 1.2 * scale))
-        for level in _peak(scene.mixture) * np.arange(1, _LEVELS) / _LEVELS:
+        for level in highest(scene.mixture) * np.arange(1, _LEVELS) / _LEVELS:
             painter.drawLines(
                 [
                     QLineF(left, down, right, down)
@@ -92,10 +101,16 @@ def chords(viewport: Viewport, mixture: Mixture, level: float) -> FloatArray:
     return np.asarray(ends.reshape(-1, 2))
 
 
-def uncertainty_down(viewport: Viewport, value: float) -> float:
+def uncertainty_down(viewport: Viewport, value: float, scale: float = 1.0) -> float:
     """How far down a value from 0 to 1 is on the scale of the uncertainty."""
     ground = viewport.to_pixel(viewport.left, 0)[1]
-    return ground - value * max(ground - max(_SUMMIT, 0.2 * ground), 1.0)
+    summit = min(max(_SUMMIT * scale, 0.2 * ground), 0.62 * ground)
+    return ground - value * max(ground - summit, 1.0)
+
+
+def unit_scale_room(painter: QPainter, scale: float) -> float:
+    """How wide the scale of the uncertainty is, with the numbers beside it."""
+    return painter.fontMetrics().horizontalAdvance("0.5") + 16 * scale
 
 
 def paint_uncertainty(
@@ -108,7 +123,7 @@ def paint_uncertainty(
     places = np.union1d(_columns(viewport)[::2], find_regions(scene.mixture).boundaries)
     places = places[(places >= viewport.left) & (places <= viewport.right)]
     values = _uncertainties(scene.mixture, places, kind)
-    zero, one = uncertainty_down(viewport, 0), uncertainty_down(viewport, 1)
+    zero, one = (uncertainty_down(viewport, value, scale) for value in (0.0, 1.0))
     painter.setPen(QPen(QColor(palette.muted), 2.0 * scale, c=Qt.PenCapStyle.FlatCap))
     down = zero + values * (one - zero)
     painter.drawLines(dashes(across_of(viewport, places), down, 3.5 * scale))
@@ -122,7 +137,7 @@ def _paint_unit_scale(
     edge, tick = viewport.width - 7 * scale, 3 * scale
     set_text_size(painter, scale)
     metrics = painter.fontMetrics()
-    downs = [uncertainty_down(viewport, value) for value in (0.0, 0.5, 1.0)]
+    downs = [uncertainty_down(viewport, value, scale) for value in (0.0, 0.5, 1.0)]
     painter.setPen(QPen(QColor(palette.muted), 1))
     painter.drawLine(QPointF(edge, downs[0]), QPointF(edge, downs[2]))
     for down, text, lift in zip(downs, ("0", "0.5", "1"), (1.0, 0.5, 0.5), strict=True):
@@ -136,7 +151,7 @@ def _paint_unit_scale(
     else:
         title = translate("LinePainting", "entropy of the responsibilities / log k")
     left = edge + tick - metrics.horizontalAdvance(title)
-    small_label(painter, QPointF(left, downs[2] - 1.7 * metrics.height()), title, palette)
+    small_label(painter, QPointF(left, downs[2] - 1.6 * metrics.height() - 2), title, palette)
 
 
 def _paint_regions(
@@ -188,8 +203,3 @@ def _uncertainties(mixture: Mixture, places: FloatArray, kind: Uncertainty) -> F
         return np.asarray(1 - shares.max(axis=1))
     logs = np.log(shares, where=shares > 0, out=np.zeros_like(shares))
     return np.asarray(-(shares * logs).sum(axis=1) / np.log(mixture.k))
-
-
-def _peak(mixture: Mixture) -> float:
-    """The density at the highest of the means: very nearly its largest."""
-    return float(np.exp(mixture.log_density(mixture.means).max()))

@@ -26,15 +26,22 @@ COVERAGE_REACHES = (0.6744897501960817, 1.6448536269514722, 1.959963984540054)
 """Standard deviations to either side that hold 50, 90 and 95 % of a normal distribution."""
 
 _ABOVE_MEANS = 20.0
+_ABOVE_MANY_MEANS = 15.0
 _LANE = 9.0
 _ROOMY = 8.0
-_LANES_SHARE = 0.4
+_ROOMY_UP_TO = 6
+_LANES_SHARE = 0.3
+_MANY_SHARE = 0.2
+"""Of the plot: what all bars together may take, up to so many of them and beyond."""
+
 _PER_STEP = 8.0
 _TRAIL_SHARE = 0.45
 _FAR = 1e4
 _EDGE = 20.0
 _FEW = 8
-_DOTS_APART = 8.0
+_DOT, _LEAST_DOT = 4.5, 2.0
+_DOTS_APART = 1.5
+"""Of the diameter of the dots."""
 
 
 def bar_down(viewport: Viewport, k: int, j: int, scale: float) -> float:
@@ -43,11 +50,18 @@ def bar_down(viewport: Viewport, k: int, j: int, scale: float) -> float:
     Lanes go by number, so that no bar jumps while its component moves.
     """
     ground = viewport.to_pixel(viewport.left, 0)[1]
-    return ground - _ABOVE_MEANS * scale - j * _lane(ground, k, scale)
+    return ground - _first(k, scale) - j * _lane(ground, k, scale)
+
+
+def _first(k: int, scale: float) -> float:
+    return (_ABOVE_MEANS if k <= _ROOMY_UP_TO else _ABOVE_MANY_MEANS) * scale
 
 
 def _lane(ground: float, k: int, scale: float) -> float:
-    return min(_LANE * scale, _LANES_SHARE * max(ground, 0) / k)
+    """How far lanes are apart: beyond a few, so little that they leave the curves their room."""
+    share = _LANES_SHARE if k <= _ROOMY_UP_TO else _MANY_SHARE
+    room = max(share * ground - _first(k, scale), 0.02 * max(ground, 0))
+    return min(_LANE * scale, room / max(k - 1, 1))
 
 
 def paint_bars(
@@ -89,7 +103,7 @@ def _paint_bar(
 ) -> None:
     first, second, third = ends
     x, y, tick = at.x(), at.y(), 3.0 * scale
-    painter.setPen(_flat(colour, 4 * scale))
+    painter.setPen(_flat(colour, max(4 * scale, 1.8)))
     painter.drawLine(_at(x - first, y), _at(x + first, y))
     for begin, end, pen in (
         (first, second, _flat(colour, max(1.6 * scale, 1.0))),
@@ -119,6 +133,8 @@ def paint_trails(
 ) -> None:
     """The means' way from the start on the axis upwards to now, a dot for each iteration.
 
+    Where dots would touch they get smaller, and where they still would there are fewer.
+
     Parameters
     ----------
     painter : QPainter
@@ -132,7 +148,9 @@ def paint_trails(
         return
     down = trail_down(viewport, steps, scale)
     apart = float(down[0] - down[1])
-    every = max(1, int(np.ceil(_DOTS_APART * scale / max(apart, 1e-9))))
+    least, most = _LEAST_DOT * scale, _DOT * scale
+    dot_size = min(max(apart / _DOTS_APART, least), most)
+    every = max(1, int(np.ceil(_DOTS_APART * least / max(apart, 1e-9) - 1e-6)))
     size = scale if trails.shape[1] <= _FEW else 0.6 * scale
     for j in range(trails.shape[1]):
         across = (trails[:, j, 0] - viewport.left) * viewport.x_scale
@@ -145,7 +163,7 @@ def paint_trails(
         painter.setPen(QPen(colour, scale))
         stroke(painter, polygon(across, down))
         dots = zip(across[:-1:every].tolist(), down[:-1:every].tolist(), strict=True)
-        painter.setPen(_round(colour, 4.5 * size))
+        painter.setPen(_round(colour, dot_size if size == scale else least))
         painter.drawPoints(QPolygonF([_at(*dot) for dot in dots]))
         for dot, width in ((QColor(palette.canvas), 11.0), (colour, 9.0)):
             painter.setPen(_round(dot, width * size))

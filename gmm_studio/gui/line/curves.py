@@ -14,6 +14,7 @@ from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import Palette
 
 __all__ = [
+    "PILL_BOTTOM",
     "SMALL_TEXT",
     "STRIP",
     "across_of",
@@ -22,6 +23,7 @@ __all__ = [
     "dashes",
     "down_of",
     "grounded",
+    "highest",
     "paint_row",
     "polygon",
     "set_text_size",
@@ -33,6 +35,9 @@ __all__ = [
 
 STRIP = 8.0
 """The height of the strip along the axis, in pixels."""
+
+PILL_BOTTOM = 60.0
+"""What is higher up, in logical pixels, may be below the pill."""
 
 SMALL_TEXT = 13
 _REACH = 4.8
@@ -157,6 +162,11 @@ def sum_curve(viewport: Viewport, mixture: Mixture) -> QPolygonF:
     places = sum_places(viewport, mixture)
     heights = np.exp(mixture.component_log_densities(places)).sum(axis=1)
     return polygon(across_of(viewport, places), down_of(viewport, heights))
+
+
+def highest(mixture: Mixture) -> float:
+    """The density at the highest of the means: very nearly its largest."""
+    return float(np.exp(mixture.log_density(mixture.means).max()))
 
 
 def blended(colour: str, ground: str, share: float) -> QColor:

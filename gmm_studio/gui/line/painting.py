@@ -13,6 +13,7 @@ from gmm_studio.gui.colours import Palette, component_colour
 from gmm_studio.gui.line.background import paint_field, paint_levels, paint_uncertainty
 from gmm_studio.gui.line.bars import paint_bars, paint_trails
 from gmm_studio.gui.line.curves import (
+    PILL_BOTTOM,
     across_of,
     blended,
     component_curve,
@@ -26,11 +27,15 @@ from gmm_studio.gui.line.curves import (
     sum_curve,
     sum_places,
 )
+from gmm_studio.gui.line.marks import paint_peaks, paint_trail_ends
 from gmm_studio.gui.line.rug import rug_band
 
 __all__ = ["paint_densities"]
 
 _MOST_GHOSTS = 8
+_BESIDE_THE_PILL = 510.0
+"""Views that are narrower than this, in logical pixels, have no room beside the pill."""
+
 _APART = 4.0
 """Bars of the histogram that are narrower than this, in pixels, have no gaps."""
 
@@ -73,6 +78,10 @@ def paint_densities(
     if scene.mixture is not None and scene.layers.ellipses:
         coverage = scene.layers.coverage
         paint_bars(painter, viewport, scene.mixture, palette, scale, coverage=coverage)
+    ends = []
+    if scene.layers.trails and scene.layers.grid:
+        ends = paint_trail_ends(painter, viewport, scene, palette, scale)
+    paint_peaks(painter, viewport, scene, palette, scale, ends)
     painter.setPen(QPen(QColor(palette.border_strong), 1))
     painter.drawLine(QPointF(0, ground), QPointF(viewport.width, ground))
     _paint_scale(painter, viewport, palette, scale)
@@ -179,11 +188,14 @@ def _paint_scale(painter: QPainter, viewport: Viewport, palette: Palette, scale:
     """A few numbers of the density along the left edge, where the lines of the grid are."""
     set_text_size(painter, scale)
     height, pad = painter.fontMetrics().height(), 6.0
+    ground = viewport.to_pixel(viewport.left, 0)[1]
+    top = (
+        pad if viewport.width >= _BESIDE_THE_PILL * scale else min(PILL_BOTTOM * scale, ground / 2)
+    )
     most = int(viewport.height / (52 * scale))
     for density, text in nice_ticks(viewport.bottom, viewport.top, most).items():
         down = viewport.to_pixel(viewport.left, density)[1]
-        ground = viewport.to_pixel(viewport.left, 0)[1]
-        if 2.4 * height + pad < down < ground - height:
+        if top + 1.6 * height < down < ground - height:
             small_label(painter, QPointF(pad, down - 0.5 * height), text, palette)
     name = QCoreApplication.translate("LinePainting", "density")
-    small_label(painter, QPointF(pad, pad), name, palette)
+    small_label(painter, QPointF(pad, top), name, palette)

@@ -9,7 +9,15 @@ import numpy as np
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.gui.canvas.viewport import Viewport
 
-__all__ = ["RUG_DOT", "RUG_HEIGHT", "Band", "rug_band", "rug_down", "rug_heights"]
+__all__ = [
+    "RUG_DOT",
+    "RUG_HEIGHT",
+    "Band",
+    "has_legend_room",
+    "rug_band",
+    "rug_down",
+    "rug_heights",
+]
 
 RUG_HEIGHT = 28.0
 """Of the band of jittered points, in logical pixels at the usual size of the interface."""
@@ -19,7 +27,9 @@ RUG_DOT = 2.0
 
 _FLAT_HEIGHT = 12.0
 _BELOW_THE_AXIS = 14.0
-_TICK_LABELS = 26.0
+_LABELS = 43.0
+"""The labels of the ticks, and above them the legend."""
+
 _LEAST = 6.0
 _GOLDEN = (5**0.5 - 1) / 2
 
@@ -65,9 +75,15 @@ def rug_down(heights: FloatArray, size: float, radius: float) -> FloatArray:
 
 
 def rug_band(viewport: Viewport, scale: float = 1.0, *, jittered: bool) -> Band:
-    """Where the rug is: below the means on the axis, above the labels of the ticks."""
+    """Where the rug is: below the means on the axis, above legend and labels of the ticks."""
     ground = viewport.to_pixel(viewport.left, 0)[1]
     top = ground + _BELOW_THE_AXIS * scale
     wanted = (RUG_HEIGHT if jittered else _FLAT_HEIGHT) * scale
-    room = viewport.height - _TICK_LABELS * scale - top
+    room = viewport.height - _LABELS * scale - top
     return Band(top, max(min(wanted, room), _LEAST * scale))
+
+
+def has_legend_room(viewport: Viewport, scale: float = 1.0) -> bool:
+    """Whether there is a line between the thinnest rug and the labels of the ticks."""
+    ground = viewport.to_pixel(viewport.left, 0)[1]
+    return ground + (_BELOW_THE_AXIS + _LEAST + _LABELS) * scale <= viewport.height + 1

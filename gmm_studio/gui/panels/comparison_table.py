@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
@@ -31,7 +33,9 @@ def comparison_height(comparison: Comparison, style: Style) -> float:
     return (2 + 0.4 + 1 + k + 0.5) * _ROW * style.scale
 
 
-def paint_comparison(painter: QPainter, box: QRectF, comparison: Comparison, style: Style) -> None:
+def paint_comparison(
+    painter: QPainter, box: QRectF, comparison: Comparison, names: Sequence[str], style: Style
+) -> None:
     """Paint a row for each component and a column for each class; matched cells stand out."""
     row = _ROW * style.scale
     palette = style.palette
@@ -49,16 +53,15 @@ def paint_comparison(painter: QPainter, box: QRectF, comparison: Comparison, sty
     line.translate(0, 0.4 * row)
     painter.setPen(QColor(palette.muted))
     if width < _NARROWEST * style.scale:
-        text = _tr("{c} classes: too many columns for a table").format(c=columns)
+        text = _tr("{c} classes: too many for a table").format(c=columns)
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
         return
     painter.setPen(QPen(QColor(palette.border), 1))
     painter.drawLine(line.bottomLeft(), line.bottomRight())
     painter.setPen(QColor(palette.muted))
-    painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, _tr("class"))
-    for i, name in enumerate(comparison.classes.tolist()):
+    for i, name in enumerate(names):
         cell = QRectF(line.left() + label + i * width, line.top(), width - 6, row)
-        _right(painter, cell, str(name))
+        _right(painter, cell, name)
     for j in range(len(comparison.matching)):
         line.translate(0, row)
         _paint_row(painter, line, comparison, j, width, style)
@@ -96,8 +99,10 @@ def _paint_row(
 
 
 def _right(painter: QPainter, cell: QRectF, text: str) -> None:
-    """Text at the right of a cell, its beginning cut where there is no room."""
-    elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideLeft, round(cell.width()))
+    """Text at the right of a cell, its end cut where there is no room."""
+    elided = painter.fontMetrics().elidedText(
+        text, Qt.TextElideMode.ElideRight, round(cell.width())
+    )
     painter.drawText(cell, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, elided)
 
 

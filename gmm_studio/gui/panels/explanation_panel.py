@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gmm_studio.gui.explanation.equations import equation_size, paint_equation
 from gmm_studio.gui.explanation.explaining import Explanation
-from gmm_studio.gui.explanation.page import NARROWEST, compose
 from gmm_studio.gui.explanation.formula import paint_box
+from gmm_studio.gui.explanation.page import NARROWEST, compose
 from gmm_studio.gui.explanation.sheet import Setters
 from gmm_studio.gui.style import Style
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.comparison import Comparison
+from gmm_studio.core.mixture import Mixture
 from gmm_studio.export.parameters import Result
 from gmm_studio.gui.colours import Palette, component_colour, on_component
-from gmm_studio.gui.numbers import log_likelihood, number, numbers, signed
+from gmm_studio.gui.numbers import log_likelihood, number, numbers, places, signed
 from gmm_studio.gui.panels.comparison_table import (
     comparison_height,
     comparison_lines,
@@ -25,6 +27,8 @@ __all__ = ["Figures", "ParametersPanel"]
 _MARGIN = 16
 _TITLE = 15
 _NARROWEST = 240
+_SHORT = 11
+"""Characters of a coordinate that have room beside another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Figures:
         The component that is pinned.
     comparison : Comparison or None
         With the true classes.
+    class_names : tuple of str
+        Of the columns of the comparison.
     """
 
     result: Result
@@ -50,6 +56,7 @@ class Figures:
     responsibilities: FloatArray | None = None
     marked: int | None = None
     comparison: Comparison | None = None
+    class_names: tuple[str, ...] = ()
 
 
 class ParametersPanel(QScrollArea):
@@ -110,7 +117,7 @@ class _Cards(QWidget):
         mixture = figures.result.step.mixture
         lines = [self.tr("Iteration {t}").format(t=figures.result.step.index)]
         for j in range(mixture.k):
-            mean = ", ".join(map(number, mixture.means[j].tolist()))
+            mean = ", ".join(_mean(mixture, j))
             rows = "; ".join(", ".join(map(number, row)) for row in mixture.covariances[j].tolist())
             lines.append(
                 self.tr("{j}: weight {weight}, mean {mean}, covariance {rows}").format(
@@ -161,7 +168,7 @@ class _Cards(QWidget):
                 )
                 painter.setPen(QPen(QColor(palette.border), 1))
                 painter.drawLine(QPointF(_MARGIN, top - 8), QPointF(_MARGIN + width, top - 8))
-                paint_comparison(painter, box, figures.comparison, self._style)
+                paint_comparison(painter, box, figures.comparison, figures.class_names, self._style)
         painter.end()
 
     def _row(self) -> float:
@@ -169,7 +176,7 @@ class _Cards(QWidget):
 
     def _card_height(self) -> float:
         d = self._figures.result.step.mixture.d if self._figures else 2
-        rows = 1.2 + 0.5 + 1 + d + 0.5
+        rows = 1.2 + 0.5 + (d if self._is_far() else 1) + d + 0.5
         if self._figures is not None and self._figures.responsibilities is not None:
             rows += 1
         return rows * self._row()
@@ -224,39 +231,47 @@ class _Cards(QWidget):
         _paint_bar(painter, bar, weight, colour, QColor(palette.border))
         self._paint_numbers(painter, QRectF(left, bar.bottom() + 6, right - left, row), figures, j)
 
+    def _is_far(self) -> bool:
+        """Whether means have too many digits to stand side by side."""
+        if self._figures is None:
+            return False
+        mixture = self._figures.result.step.mixture
+        return max(len(text) for j in range(mixture.k) for text in _mean(mixture, j)) > _SHORT
+
+    def _rows(self, figures: Figures, j: int) -> list[tuple[str, list[str]]]:
+        """What is said of a component, in cells that stand under each other."""
+        mixture = figures.result.step.mixture
+        d, mean = mixture.d, _mean(mixture, j)
+        rows = [(self.tr("mean"), mean)]
+        if self._is_far():
+            rows = [(self.tr("mean") if i == 0 else "", [text]) for i, text in enumerate(mean)]
+        entries = numbers(mixture.covariances[j].ravel().tolist())
+        name = self.tr("covariance") if d == 2 else self.tr("variance")
+        rows += [(name if i == 0 else "", entries[i * d : (i + 1) * d]) for i in range(d)]
+        if figures.responsibilities is not None:
+            rows.append((self.tr("this point"), [f"{float(figures.responsibilities[j]):.3f}"]))
+        return rows
+
     def _paint_numbers(self, painter: QPainter, line: QRectF, figures: Figures, j: int) -> None:
         """Mean and covariance as columns that stand under each other."""
-        palette, mixture = self._style.palette, figures.result.step.mixture
+        palette, d = self._style.palette, figures.result.step.mixture.d
         label = 84 * self._style.scale
-        width = (line.width() - label - 12) / mixture.d
-        rows = [(self.tr("mean"), numbers(mixture.means[j].tolist()))]
-        entries = numbers(mixture.covariances[j].ravel().tolist())
-        for i in range(mixture.d):
-            name = self.tr("covariance") if i == 0 else ""
-            rows.append((name, entries[i * mixture.d : (i + 1) * mixture.d]))
-        shares = figures.responsibilities
-        if shares is not None:
-            rows.append((self.tr("this point"), [f"{float(shares[j]):.3f}"]))
-        for i, (name, values) in enumerate(rows):
+        align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        for i, (name, values) in enumerate(self._rows(figures, j)):
             at = line.translated(0, i * line.height())
             painter.setPen(QColor(palette.muted))
             painter.drawText(at, Qt.AlignmentFlag.AlignVCenter, name)
             painter.setPen(QColor(palette.text))
+            width = (line.width() - label - 12) / len(values)
             for column, value in enumerate(values):
                 cell = QRectF(at.left() + label + column * width, at.top(), width, at.height())
-                painter.drawText(
-                    cell, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, value
-                )
-        top = line.top() + line.height() + 3
+                painter.drawText(cell, align, value)
+        if d == 1:
+            return
+        top = line.top() + (d if self._is_far() else 1) * line.height() + 3
+        left, width = line.left() + label - 2, line.width() - label + 8
         _paint_brackets(
-            painter,
-            QRectF(
-                line.left() + label - 2,
-                top,
-                line.width() - label + 8,
-                mixture.d * line.height() - 6,
-            ),
-            QColor(palette.muted),
+            painter, QRectF(left, top, width, d * line.height() - 6), QColor(palette.muted)
         )
 
     def _totals(self, figures: Figures) -> list[tuple[str, str]]:
@@ -285,6 +300,12 @@ class _Cards(QWidget):
             painter.drawText(
                 line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, value
             )
+
+
+def _mean(mixture: Mixture, j: int) -> list[str]:
+    """The coordinates of a mean, to the digits that tell its component from the next."""
+    sigma = float(np.sqrt(mixture.covariances[j].diagonal().max()))
+    return places(mixture.means[j].tolist(), sigma)
 
 
 def _font(style: Style, pixels: int, *, bold: bool) -> QFont:

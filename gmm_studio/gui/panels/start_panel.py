@@ -13,7 +13,7 @@ from gmm_studio.gui.numbers import number
 from gmm_studio.gui.panels.controls import Choice, Number, button
 from gmm_studio.gui.panels.section import Section, pair
 
-__all__ = ["StartPanel", "method_names"]
+__all__ = ["Badge", "StartPanel", "method_names"]
 
 SEEDS = "seeds"
 _GIVEN = "given"
@@ -28,10 +28,15 @@ def method_names(widget: QWidget) -> dict[str, str]:
         "k-means": widget.tr("k-means"),
         "random-points": widget.tr("Random points"),
         "random-responsibilities": widget.tr("Random responsibilities"),
+        "uniform": widget.tr("Uniform in the box"),
+        "uniform-identity": widget.tr("Uniform, identity covariances"),
+        "normal": widget.tr("Normal around the mean"),
+        "small-em": widget.tr("Small EM"),
+        "ward": widget.tr("Hierarchical (Ward)"),
     }
 
 
-class _Badge(QWidget):
+class Badge(QWidget):
     """A small numbered ring."""
 
     def __init__(self, j: int, palette: Palette, parent: QWidget) -> None:
@@ -63,6 +68,7 @@ class StartPanel(Section):
     another_requested = Signal()
     numbers_requested = Signal(int)
     removal_requested = Signal(int)
+    whole_requested = Signal()
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         self._seeds: tuple[Seed | None, ...] = ()
@@ -83,20 +89,26 @@ class StartPanel(Section):
         self._grid = QGridLayout(self._list)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setColumnStretch(1, 1)
+        self.whole = button(
+            tr("Start…"), tr("Edit the whole start: weights, means, covariances, locks")
+        )
+        self.whole.clicked.connect(self.whole_requested)
         self.method.setAccessibleName(tr("Method"))
         self.add_row("", self.method)
         self.add_row("", pair(self.place, self.another))
         self.add_row(tr("Random seed"), self.random_state, folded=True)
         self.add_row("", self._list, folded=True)
+        self.add_row("", self.whole, folded=True)
 
     def show_document(self, document: Document, seeds: tuple[Seed | None, ...]) -> None:
         """Show how the start of a document is made."""
         start = document.start
         given = self.method.findData(_GIVEN)
-        if isinstance(start, Given) and given < 0:
-            self.method.addItem(self.tr("A step of a run"), _GIVEN)
-        elif not isinstance(start, Given) and given >= 0:
+        if given >= 0:
             self.method.removeItem(given)
+        if isinstance(start, Given):
+            self.method.addItem(start.origin or self.tr("Edited by hand"), _GIVEN)
+        self.whole.setEnabled(document.missing_seed is None)
         if isinstance(start, Drawn):
             self.method.show_value(start.method)
             self.random_state.show_value(start.random_state)
@@ -120,7 +132,7 @@ class StartPanel(Section):
                 widget.hide()
                 widget.deleteLater()
         for j, seed in enumerate(seeds[:_MOST_ROWS]):
-            self._grid.addWidget(_Badge(j, self._palette, self._list), j, 0)
+            self._grid.addWidget(Badge(j, self._palette, self._list), j, 0)
             text = self.tr("not placed") if seed is None else ",  ".join(map(number, seed))
             self._grid.addWidget(QLabel(text), j, 1)
             if seed is not None:

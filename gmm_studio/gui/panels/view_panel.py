@@ -7,14 +7,12 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from gmm_studio.gui.canvas.scene import Layers
+from gmm_studio.gui.canvas.scene import MOST_BINS, Layers
 from gmm_studio.gui.colours import Palette
 from gmm_studio.gui.panels.controls import Choice, Number, switch
 from gmm_studio.gui.panels.section import Section
 
 __all__ = ["ViewPanel"]
-
-_MOST_BINS = 1000
 
 
 class ViewPanel(Section):
@@ -50,7 +48,11 @@ class ViewPanel(Section):
             choice.show_value(getattr(layers, name))
         self._bins.show_value(layers.bins or 0)
         for name in ("density", "uncertainty"):
-            needed = layers.background == name or (name == "uncertainty" and layers.sizes)
+            needed = (
+                layers.background == name
+                or (name == "uncertainty" and layers.sizes)
+                or (name == "density" and layers.background == "likelihood")
+            )
             self.show_row(self._choices[name], needed)
 
     def show_cloud(self, *, has_truth: bool, has_labels: bool, is_flat: bool, equal: bool) -> None:
@@ -60,6 +62,13 @@ class ViewPanel(Section):
         for name in ("sizes", "lines"):
             self._switches[name].setEnabled(is_flat)
         self.show_row(self._bins, not is_flat)
+        names = {
+            "ellipses": (self.tr("Ellipses"), self.tr("Sigma bars")),
+            "ghosts": (self.tr("Earlier ellipses"), self.tr("Earlier densities")),
+        }
+        for name, (flat, line) in names.items():
+            self._switches[name].setText(flat if is_flat else line)
+            self._switches[name].setAccessibleName(flat if is_flat else line)
         self.equal.setEnabled(is_flat)
         self.equal.setChecked(equal)
 
@@ -72,8 +81,10 @@ class ViewPanel(Section):
                     tr("Density"): "density",
                     tr("Regions"): "regions",
                     tr("Uncertainty"): "uncertainty",
+                    tr("Basins of the seed"): "basins",
+                    tr("Likelihood of the seed"): "likelihood",
                 },
-                tr("What is painted behind the points (C, B, U)"),
+                tr("What is painted behind the points (C, B, U, W, J)"),
             ),
             "density": Choice(
                 {
@@ -152,7 +163,7 @@ class ViewPanel(Section):
         )
         self.glide.clicked.connect(self.glide_requested)
         self.add_row("", self.glide, folded=True)
-        self._bins = Number(0, _MOST_BINS, tr("Bins of the histogram; 0 chooses by the data"))
+        self._bins = Number(0, MOST_BINS, tr("Bins of the histogram; 0 chooses by the data"))
         self._bins.setSpecialValueText(tr("Auto"))
         self._bins.valueChanged.connect(self._on_chosen)
         self.add_row(tr("Bins"), self._bins, folded=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from dataclasses import replace
 from typing import get_args
 
@@ -445,3 +446,18 @@ def test_a_coarse_grid_takes_a_few_milliseconds(layers: Layers) -> None:
         made(mixture, layers, view, cell=8)
         times.append(time.perf_counter() - before)
     assert min(times) < 0.01
+
+
+@pytest.mark.parametrize("background", ["density", "uncertainty"])
+def test_many_components_take_no_more_memory_than_few(background: Background) -> None:
+    k = 100
+    means = np.random.default_rng(3).normal(0, 4, (k, 2))
+    mixture = Mixture(np.full(k, 1 / k), means, np.tile(np.eye(2), (k, 1, 1)))
+    viewport = Viewport(-9.0, 9.0, -6.0, 6.0, 900.0, 600.0)
+    tracemalloc.start()
+    try:
+        compute_field(mixture, viewport, Layers(background=background), look_of(LIGHT, k), 2.0)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 64e6, "all at once the densities alone take 109 MB"

@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.core.cloud import PointCloud
+from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import Event, Step, Stop, fit
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.data.generators import generate
 from gmm_studio.document import Document
 from gmm_studio.gui.colours import DARK, LIGHT, component_colour
 from gmm_studio.gui.curves.curve_view import CurveView
@@ -39,6 +41,9 @@ from tests.gui.acting import (
 
 MIXTURE = Mixture([1.0], [[0.0, 0.0]], [[[1.0, 0.0], [0.0, 1.0]]])
 CLOUD = PointCloud([(0.0, 0.0), (1.0, 1.0)])
+
+
+KINDS_OF_EM = tuple(kind for kind in KINDS if kind != "temperature")
 
 
 def style(dark: bool = False, scale: float = 1.0) -> Style:
@@ -313,7 +318,7 @@ def reference(kind: CurveKind, run: RunRecord, t: int) -> list[float]:
     return [float(np.log10(value)) for value in smallest]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KINDS_OF_EM)
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_kind_goes_through_its_numbers(
     view: CurveView, fitted: RunRecord, kind: CurveKind, dark: bool
@@ -558,7 +563,7 @@ def test_it_says_why_there_is_nothing(
     assert inked == bool(note)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KINDS_OF_EM)
 def test_it_recovers_with_the_next_steps(
     view: CurveView, fitted: RunRecord, kind: CurveKind
 ) -> None:
@@ -657,3 +662,17 @@ def test_the_tick_texts_have_room_on_the_left(view: CurveView) -> None:
         view.show_run(run_of([-391_234.5, -390_000.0]), 0, "")
         room = view.plot.frame.area.left()
         assert QFontMetricsF(shown.font).horizontalAdvance("−391,234.5") < room - 16 * scale
+
+
+def test_the_temperature_of_annealing_falls_to_1(view: CurveView) -> None:
+    document = Document(
+        generate("separated", 200), 3, configuration=Configuration(rule="annealing")
+    )
+    run = fit(document.cloud, 3, rule="annealing")
+    view.show_run(RunRecord(1, document, list(run.steps), run.stop), 0, "")
+    view.show_kind("temperature")
+    (bundle,) = view.plot.chart.front
+    values = bundle.values[:, 0]
+    assert values[0] > 1.5
+    assert values[-1] == pytest.approx(1)
+    assert (np.diff(values) <= 1e-12).all()

@@ -59,3 +59,4 @@ def test_things_that_are_apart_stay_and_too_many_have_no_room() -> None:
     assert spread([20.0, 100.0, 60.0], 15.0, 0.0, 200.0) == [20.0, 100.0, 60.0]
     assert spread([50.0, 50.0, 120.0], 10.0, 0.0, 200.0) == [45.0, 55.0, 120.0], "about the middle"
     assert spread([1.0] * 14, 15.0, 0.0, 200.0) is None
+    assert spread([], 15.0, 0.0, 200.0) == [], "no curve has a value at the end"

@@ -90,6 +90,16 @@ def test_where_scikit_learn_would_stop(
     assert (pairs[0] if pairs else None) == stop
 
 
+@pytest.mark.parametrize("unit", [1e-140, 1e140])
+def test_eigenvalues_in_any_unit(unit: float) -> None:
+    run = a_run()
+    mixtures = [step.mixture for step in run.steps]
+    grown = [Mixture(m.weights, unit * m.means, unit**2 * m.covariances) for m in mixtures]
+    history = History([Step(t, mixture, 0.0) for t, mixture in enumerate(grown)])
+    expected = np.linalg.eigvalsh([m.covariances for m in mixtures])[..., 0]
+    assert history.smallest / unit**2 == pytest.approx(expected, rel=1e-9)
+
+
 def test_distances_leave_out_the_end_and_what_is_above_it() -> None:
     values = np.array([-10.0, -4.0, -2.0, -2.5, -3.0, -3.0])
     assert distances(values, ended=True) == pytest.approx([7, 1] + [np.nan] * 4, nan_ok=True)

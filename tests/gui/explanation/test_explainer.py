@@ -7,6 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from gmm_studio.core.cloud import PointCloud
+from gmm_studio.document import new_cloud
 from gmm_studio.gui.canvas.cloud_view import Pin
 from gmm_studio.gui.explanation.explainer import explain
 from gmm_studio.gui.explanation.explaining import Explanation
@@ -117,3 +119,24 @@ def test_without_a_run_it_says_when_it_will_speak(qtbot: QtBot, explained: Windo
     settle(qtbot, explained)
     assert explain(explained.session, explained.cloud_view, None) is None
     assert "start" in explained.explanation.text
+
+
+def test_a_point_of_the_cloud_before_is_not_explained(
+    qtbot: QtBot, explained: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run can come before the picture of its cloud does."""
+    session, scene = explained.session, explained.cloud_view.scene
+    assert scene is not None
+    assert scene.mixture is not None
+    points = scene.cloud.points
+    away = np.linalg.norm(points[:, None] - scene.mixture.means, axis=2).min(axis=1)
+    hover(explained.cloud_view, pixel(explained, tuple(points[away.argmax()].tolist())))
+    assert explanation_of(explained).row is not None
+    monkeypatch.setattr(explained.stage, "_ask", lambda *, fine: None)
+    session.store.edit(new_cloud(session.document, PointCloud(np.arange(40.0)[:, None])), "A line")
+    qtbot.waitUntil(lambda: session.shown is not None and explained.is_fresh)
+    assert explained.cloud_view.scene is scene
+    assert explanation_of(explained).row is None
+    monkeypatch.undo()
+    explained.stage.refresh()
+    settle(qtbot, explained)

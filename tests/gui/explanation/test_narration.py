@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from gmm_studio.core.observations import (
     Converged,
     Emptied,
     Fell,
+    FellBecause,
     Fighting,
     Floored,
     Gained,
@@ -135,6 +137,12 @@ ROSE = Rose(574.08, 5.7408, 1.0)
 )
 def test_every_observation_has_its_sentence(observation: Observation, sentence: str) -> None:
     assert narrate([observation]) == (sentence,)
+
+
+def test_every_reason_for_a_fall_has_its_sentence() -> None:
+    sentences = {narrate([Fell(2.5, 0.1, because)])[0] for because in get_args(FellBecause)}
+    assert len(sentences) == len(get_args(FellBecause))
+    assert all(text.startswith("The log-likelihood falls by 2.50: ") for text in sentences)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -201,6 +202,52 @@ def test_a_single_value_is_in_the_middle_of_its_bin(values: list[float]) -> None
     assert middle == pytest.approx(values[0], abs=0.1 * (made.edges[1] - made.edges[0]))
 
 
+ROUNDED = {
+    "whole": (np.round(np.random.default_rng(0).normal(0, 2, 500)), 1.0),
+    "tenths": (np.round(np.random.default_rng(1).normal(20, 0.6, 900), 1), 0.1),
+    "quarters": (np.round(np.random.default_rng(2).uniform(-9, 9, 900) * 4) / 4 + 0.1, 0.25),
+    "yes or no": (np.repeat([0.0, 1.0], [30, 20]), 1.0),
+    "large": (1e9 + np.round(np.random.default_rng(3).normal(0, 3, 400)), 1.0),
+}
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+@pytest.mark.parametrize("bins", [None, 1, 2, 5, 30, 1000])
+def test_bins_of_rounded_data_are_centred_on_their_values(name: str, bins: int | None) -> None:
+    values, spacing = ROUNDED[name]
+    made = histogram(PointCloud(values), bins)
+    width = float(made.edges[1] - made.edges[0])
+    each = round(width / spacing)
+    assert each >= 1
+    assert width == pytest.approx(each * spacing, rel=1e-6)
+    # Halfway between values, so that each is well inside its bin.
+    halves = (made.edges - values.min()) / spacing
+    assert halves == pytest.approx(np.floor(halves) + 0.5, abs=1e-4)
+    assert (made.densities * np.diff(made.edges)).sum() == pytest.approx(1)
+    assert made.edges[0] < values.min()
+    assert made.edges[-1] > values.max()
+    shares = [(abs(values - middle) < 0.5 * width).mean() for middle in made.edges[:-1] + width / 2]
+    assert made.densities * width == pytest.approx(shares)
+    if each == 1:
+        assert np.isin(
+            np.round(values / spacing), np.round((made.edges + width / 2) / spacing)
+        ).all()
+
+
+def test_a_grid_of_values_with_weights_is_rounded_data() -> None:
+    made = histogram(PointCloud([0.0, 1.0, 2.0, 3.0], [4.0, 9.0, 5.0, 2.0]), 4)
+    assert made.edges == pytest.approx([-0.5, 0.5, 1.5, 2.5, 3.5])
+    assert made.densities == pytest.approx([0.2, 0.45, 0.25, 0.1])
+
+
+def test_the_view_shows_the_whole_of_the_outer_bins() -> None:
+    cloud = PointCloud(np.repeat([0.0, 1.0], 20))
+    made = histogram(cloud)
+    low, high = data_box(cloud, made)
+    assert low[0] <= made.edges[0]
+    assert high[0] >= made.edges[-1]
+
+
 def test_bins_narrower_than_pixels_are_an_outline(style: Style) -> None:
     values = np.random.default_rng(0).uniform(-3, 3, 200_000)
     bars = histogram(PointCloud(values), 1000)
@@ -259,11 +306,13 @@ def test_bars_are_a_layer(two: Mixture, style: Style) -> None:
 
 @pytest.mark.parametrize("k", [1, 5, 20, 100])
 @pytest.mark.parametrize("viewport", VIEWPORTS.values(), ids=VIEWPORTS.keys())
-def test_every_bar_has_its_lane_in_the_lower_half(viewport: Viewport, k: int) -> None:
+def test_every_bar_has_its_lane_and_leaves_the_curves_their_room(
+    viewport: Viewport, k: int
+) -> None:
     lanes = [bar_down(viewport, k, j, 1.0) for j in range(k)]
     ground = viewport.to_pixel(0, 0)[1]
-    assert lanes[0] <= ground - 18
-    assert lanes[-1] >= 0.5 * ground
+    assert lanes[0] <= ground - (18 if k <= 6 else 14)
+    assert lanes[-1] >= (0.7 if k <= 6 else 0.79) * ground
     assert (np.diff(lanes) < 0).all()
 
 
@@ -458,6 +507,26 @@ def test_a_long_trail_stays_in_the_lower_half_and_is_quick(style: Style) -> None
     before = time.process_time()
     paint(LINE, scene_of(None, replace(BARE, trails=True), trails=ways), style)
     assert time.process_time() - before < 0.5
+
+
+@pytest.mark.parametrize(("steps", "every"), [(20, 1), (60, 1), (200, 3)])
+def test_each_iteration_has_its_dot_while_dots_stay_apart(
+    steps: int, every: int, style: Style
+) -> None:
+    ways = np.zeros((steps, 1, 1))
+    image = paint(LINE, scene_of(None, replace(BARE, trails=True), trails=ways), style)
+    down = trail_down(LINE, steps, 1.0)
+    colour = component_colour(style.palette, 0)
+    # A pixel beside the way only dots have ink.
+    ink = [
+        255 - distance(colour_at(image, 401, y), rgb(colour))
+        for y in range(int(down[-1]) + 8, 500 - 3)
+    ]
+    level = 0.5 * (max(ink) + min(ink))
+    runs = sum(a <= level < b for a, b in pairwise(ink))
+    within = np.arange(0, steps, every)
+    expected = ((down[within] > down[-1] + 8) & (down[within] < 497)).sum()
+    assert runs == pytest.approx(expected, abs=1)
 
 
 @pytest.mark.parametrize("steps", [0, 1])
