@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.kernel import never
-from gmm_studio.core.mixture import Mixture
+from gmm_studio.core.mixture import Covariance, Mixture, project_covariances
 from gmm_studio.core.starts import Method, draw_start, seeded_start
 
 __all__ = [
@@ -23,19 +26,31 @@ __all__ = [
     "another_start",
     "choose_k",
     "choose_method",
+    "edit_start",
+    "equal_components",
+    "free_weight",
+    "lock_component",
     "make_start",
     "move_seed",
     "moved_mean",
     "new_cloud",
+    "new_seeds",
     "place_seed",
     "remove_seed",
+    "reshape_seed",
+    "reshaped",
+    "reweighted",
     "seeds_of",
     "start_from",
+    "weigh_seed",
     "without_points",
 ]
 
 LARGEST_K = 100
 USUAL_K = 3
+
+_MEANS_ALONE: frozenset[Method] = frozenset({"k-means++", "random-points", "uniform", "normal"})
+"""The methods whose starts have equal weights and the covariance of all points, as seeds have."""
 
 Seed: TypeAlias = tuple[float, ...]
 """The coordinates of a seed."""
@@ -117,7 +132,8 @@ def new_cloud(document: Document, cloud: PointCloud) -> Document:
     is_sample = cloud.source is None and cloud.name == document.cloud.name
     k = cloud.truth.k if cloud.truth and not is_sample else chosen
     start = Drawn(document.start.method) if isinstance(document.start, Drawn) else Drawn()
-    return replace(document, cloud=cloud, k=min(k, cloud.n, LARGEST_K), start=start)
+    unlocked = _locked(document, ())
+    return replace(unlocked, cloud=cloud, k=min(k, cloud.n, LARGEST_K), start=start)
 
 
 def without_points(document: Document, cloud: PointCloud) -> Document:
@@ -129,6 +145,8 @@ def without_points(document: Document, cloud: PointCloud) -> Document:
 
 def choose_k(document: Document, k: int) -> Document:
     """Another number of components: more asks for the missing seeds, fewer drops the last ones.
+
+    The locks of components that are gone go too.
 
     Raises
     ------
@@ -143,12 +161,13 @@ def choose_k(document: Document, k: int) -> Document:
         start = Placed(seeds_of(start.mixture))
     if isinstance(start, Placed):
         start = Placed((start.seeds + (None,) * k)[:k])
-    return replace(document, k=k, start=start)
+    kept = tuple(j for j in document.configuration.locked if j < k)
+    return replace(_locked(document, kept), k=k, start=start)
 
 
 def choose_method(document: Document, method: Method, random_state: int = 0) -> Document:
-    """A start drawn by a method."""
-    return replace(document, start=Drawn(method, random_state))
+    """A start drawn by a method, with nothing locked: a lock holds the numbers it was set on."""
+    return replace(_locked(document, ()), start=Drawn(method, random_state))
 
 
 def another_start(document: Document) -> Document:
@@ -156,6 +175,11 @@ def another_start(document: Document) -> Document:
     if not isinstance(document.start, Drawn):
         return choose_method(document, Drawn().method)
     return choose_method(document, document.start.method, document.start.random_state + 1)
+
+
+def new_seeds(document: Document) -> Document:
+    """A new set of seeds, all missing, and nothing locked."""
+    return replace(_locked(document, ()), start=Placed((None,) * document.k))
 
 
 def place_seed(document: Document, place: Seed) -> Document:
@@ -170,12 +194,15 @@ def place_seed(document: Document, place: Seed) -> Document:
     seeds: tuple[Seed | None, ...] = (None,) * document.k
     if isinstance(document.start, Placed) and missing is not None:
         seeds = document.start.seeds
+    else:
+        document = _locked(document, ())
     return _with_seed(document, seeds, missing or 0, place)
 
 
 def start_from(document: Document, mixture: Mixture, origin: str = "") -> Document:
-    """A mixture as the start, whole."""
-    return replace(document, k=mixture.k, start=Given(mixture, origin))
+    """A mixture as the start, whole; what is locked stays so."""
+    kept = tuple(j for j in document.configuration.locked if j < mixture.k)
+    return replace(_locked(document, kept), k=mixture.k, start=Given(mixture, origin))
 
 
 def seeds_of(mixture: Mixture) -> tuple[Seed | None, ...]:
@@ -183,20 +210,41 @@ def seeds_of(mixture: Mixture) -> tuple[Seed | None, ...]:
     return tuple(tuple(mean) for mean in mixture.means.tolist())
 
 
-def move_seed(document: Document, seeds: tuple[Seed | None, ...], j: int, place: Seed) -> Document:
+def move_seed(
+    document: Document,
+    seeds: tuple[Seed | None, ...],
+    j: int,
+    place: Seed,
+    drawn: Mixture | None = None,
+) -> Document:
     """Seed j (from 0) elsewhere, the others as they are.
 
-    A drawn start becomes a placed one; of a start given as a whole only the mean moves.
+    A drawn start becomes a placed one, or where it is more than its means a given one. Of a start
+    that is given as a whole only the mean moves.
+
+    Parameters
+    ----------
+    document : Document
+    seeds : tuple of (Seed or None)
+        The means of the start.
+    j : int
+    place : Seed
+    drawn : Mixture, optional
+        What the method drew, if one did: its weights and covariances are kept.
 
     Raises
     ------
     InputError
         When another seed is there already.
     """
-    if isinstance(document.start, Given):
-        _refuse_equal(seeds, j, place)
-        return replace(document, start=Given(moved_mean(document.start.mixture, j, place)))
-    return _with_seed(document, seeds, j, place)
+    start = document.start
+    whole = start.mixture if isinstance(start, Given) else None
+    if isinstance(start, Drawn) and start.method not in _MEANS_ALONE:
+        whole = drawn
+    if whole is None:
+        return _with_seed(document, seeds, j, place)
+    _refuse_equal(seeds, j, place)
+    return replace(document, start=Given(moved_mean(whole, j, place)))
 
 
 def moved_mean(mixture: Mixture, j: int, place: Seed) -> Mixture:
@@ -207,8 +255,128 @@ def moved_mean(mixture: Mixture, j: int, place: Seed) -> Mixture:
 
 
 def remove_seed(document: Document, seeds: tuple[Seed | None, ...], j: int) -> Document:
-    """Seed j (from 0) is missing again."""
-    return replace(document, start=Placed((*seeds[:j], None, *seeds[j + 1 :])))
+    """Seed j (from 0) is missing again, and no longer locked.
+
+    The others are seeds from now on; if they were more than their means nothing stays locked.
+    """
+    is_placed = isinstance(document.start, Placed)
+    kept = tuple(i for i in document.configuration.locked if i != j and is_placed)
+    return replace(_locked(document, kept), start=Placed((*seeds[:j], None, *seeds[j + 1 :])))
+
+
+def reshaped(mixture: Mixture, j: int, covariance: npt.ArrayLike, structure: Covariance) -> Mixture:
+    """The mixture with another covariance (d, d) of component j (from 0), as its structure has it.
+
+    Of tied ones all change together, of diagonal ones nothing turns, spherical ones stay round.
+
+    Raises
+    ------
+    InputError
+        When it is not a covariance.
+    """
+    covariances = mixture.covariances.copy()
+    covariances[slice(None) if structure == "tied" else j] = covariance
+    if structure in ("diagonal", "spherical"):
+        covariances = project_covariances(covariances, mixture.weights, structure)
+    return Mixture(mixture.weights, mixture.means, covariances)
+
+
+def free_weight(mixture: Mixture, j: int, locked: tuple[int, ...] = ()) -> float:
+    """What locked components leave for component j (from 0) and those that can give or take.
+
+    Only its own weight where no other component can.
+    """
+    held = [i for i in locked if i != j and i < mixture.k]
+    if len(held) == mixture.k - 1:
+        return float(mixture.weights[j])
+    return float(1 - mixture.weights[held].sum())
+
+
+def reweighted(mixture: Mixture, j: int, weight: float, locked: tuple[int, ...] = ()) -> Mixture:
+    """The mixture with another weight of component j (from 0).
+
+    The others share what is left in proportion to what they had; those that are locked keep theirs.
+
+    Raises
+    ------
+    InputError
+        When the weight is not above 0 and below what there is to share.
+    """
+    most = free_weight(mixture, j, locked)
+    others = [i for i in range(mixture.k) if i != j and i not in locked]
+    if not others:
+        raise InputError("No other component can give or take weight.")
+    if not 0 < weight < most:
+        raise InputError("The weight must be above 0 and below {most:g}.", most=most)
+    weights = mixture.weights.copy()
+    had = weights[others].sum()
+    shares = weights[others] / had if had > 0 else np.full(len(others), 1 / len(others))
+    weights[j], weights[others] = weight, (most - weight) * shares
+    return Mixture(weights, mixture.means, mixture.covariances)
+
+
+def reshape_seed(
+    document: Document, start: Mixture, j: int, covariance: npt.ArrayLike, origin: str = ""
+) -> Document:
+    """Another covariance (d, d) of component j (from 0); `start` is the whole start as it is."""
+    structure = document.configuration.covariance
+    return replace(document, start=Given(reshaped(start, j, covariance, structure), origin))
+
+
+def weigh_seed(
+    document: Document, start: Mixture, j: int, weight: float, origin: str = ""
+) -> Document:
+    """Another weight of component j (from 0); `start` is the whole start as it is."""
+    mixture = reweighted(start, j, weight, document.configuration.locked)
+    return replace(document, start=Given(mixture, origin))
+
+
+def equal_components(mixture: Mixture) -> tuple[int, int] | None:
+    """The first two components (from 0) with the same mean and covariance: they stay together.
+
+    With the same mean alone they part.
+    """
+    shapes = mixture.covariances.reshape(mixture.k, -1)
+    seen: dict[tuple[float, ...], int] = {}
+    for j, row in enumerate(np.hstack([mixture.means, shapes]).tolist()):
+        first = seen.setdefault(tuple(row), j)
+        if first != j:
+            return first, j
+    return None
+
+
+def edit_start(
+    document: Document, mixture: Mixture | None, locked: tuple[int, ...], origin: str = ""
+) -> Document:
+    """The whole start as it was edited, None if only what is locked was.
+
+    Raises
+    ------
+    InputError
+        When two components have both mean and covariance in common.
+    """
+    if mixture is not None:
+        pair = equal_components(mixture)
+        if pair is not None:
+            raise InputError(
+                "Components {first} and {second} are equal and would stay together for ever.",
+                first=pair[0] + 1,
+                second=pair[1] + 1,
+            )
+        document = start_from(document, mixture, origin)
+    return _locked(document, locked)
+
+
+def lock_component(document: Document, j: int, locked: bool) -> Document:
+    """Component j (from 0) keeps weight, mean and covariance during the run, or does no longer."""
+    others = set(document.configuration.locked) - {j}
+    return _locked(document, tuple(sorted(others | {j} if locked else others)))
+
+
+def _locked(document: Document, locked: tuple[int, ...]) -> Document:
+    if locked == document.configuration.locked:
+        return document
+    return replace(document, configuration=replace(document.configuration, locked=locked))
 
 
 def _with_seed(document: Document, seeds: tuple[Seed | None, ...], j: int, place: Seed) -> Document:

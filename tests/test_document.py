@@ -10,9 +10,10 @@ import pytest
 
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
+from gmm_studio.core.em import iterate
 from gmm_studio.core.errors import Cancelled, InputError
 from gmm_studio.core.mixture import Mixture
-from gmm_studio.core.starts import METHODS, draw_start, seeded_start
+from gmm_studio.core.starts import METHODS, Method, draw_start, seeded_start
 from gmm_studio.data.generators import generate
 from gmm_studio.document import (
     LARGEST_K,
@@ -24,14 +25,23 @@ from gmm_studio.document import (
     another_start,
     choose_k,
     choose_method,
+    edit_start,
+    equal_components,
+    free_weight,
+    lock_component,
     make_start,
     move_seed,
     moved_mean,
     new_cloud,
+    new_seeds,
     place_seed,
     remove_seed,
+    reshape_seed,
+    reshaped,
+    reweighted,
     seeds_of,
     start_from,
+    weigh_seed,
     without_points,
 )
 
@@ -263,3 +273,166 @@ def test_documents_are_equal_by_what_they_hold(document: Document) -> None:
     assert Document(document.cloud, 3) == document
     assert Document(generate("separated", 60), 3) != document, "another cloud, if an equal one"
     assert replace(document, k=2) != document
+
+
+# The whole start by hand
+
+WIDE = [[4.0, 1.0], [1.0, 2.0]]
+
+
+@pytest.fixture
+def mixture() -> Mixture:
+    covariances = [[[1.0, 0.2], [0.2, 1.0]], [[2.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 3.0]]]
+    return Mixture([0.2, 0.3, 0.5], [A, B, C], covariances)
+
+
+@pytest.mark.parametrize("start", [Drawn(), Drawn("k-means"), Placed((A, B, C))])
+def test_a_reshaped_seed_keeps_the_rest_of_any_start(
+    document: Document, start: Drawn | Placed
+) -> None:
+    before = replace(document, start=start)
+    whole = make_start(before)
+    after = reshape_seed(before, whole, 1, WIDE, "Edited by hand")
+    made = given_mixture(after)
+    np.testing.assert_array_equal(made.covariances[1], WIDE)
+    np.testing.assert_array_equal(made.covariances[[0, 2]], whole.covariances[[0, 2]])
+    np.testing.assert_array_equal(made.means, whole.means)
+    np.testing.assert_array_equal(made.weights, whole.weights)
+    assert before.start == start, "an edit changes nothing"
+    assert after.start == Given(made, "Edited by hand")
+
+
+def test_a_covariance_that_is_none_is_refused(document: Document, mixture: Mixture) -> None:
+    with pytest.raises(InputError, match="Covariance 2 is not positive definite"):
+        reshape_seed(document, mixture, 1, [[1.0, 2.0], [2.0, 1.0]])
+
+
+def test_reshaping_respects_the_structure(mixture: Mixture) -> None:
+    diagonal = reshaped(mixture, 0, WIDE, "diagonal").covariances
+    np.testing.assert_array_equal(diagonal[0], [[4, 0], [0, 2]])
+    np.testing.assert_array_equal(diagonal[1:], mixture.covariances[1:])
+    spherical = reshaped(mixture, 0, WIDE, "spherical").covariances
+    np.testing.assert_array_equal(spherical[0], 3 * np.eye(2))
+    tied = reshaped(mixture, 0, WIDE, "tied").covariances
+    np.testing.assert_array_equal(tied, [WIDE, WIDE, WIDE])
+
+
+def test_a_reshaped_start_is_where_the_run_begins(placed: Document) -> None:
+    after = reshape_seed(placed, make_start(placed), 2, WIDE)
+    first = next(iterate(after.cloud, make_start(after), after.configuration)).mixture
+    np.testing.assert_allclose(first.covariances[2], WIDE, rtol=1e-12)
+
+
+def test_the_others_share_what_a_weight_leaves(mixture: Mixture) -> None:
+    made = reweighted(mixture, 2, 0.75)
+    np.testing.assert_allclose(made.weights, [0.1, 0.15, 0.75], rtol=1e-12)
+    np.testing.assert_array_equal(made.means, mixture.means)
+
+
+def test_locked_components_keep_their_weight(document: Document, mixture: Mixture) -> None:
+    np.testing.assert_allclose(reweighted(mixture, 2, 0.6, (0,)).weights, [0.2, 0.2, 0.6])
+    assert free_weight(mixture, 2, (0,)) == pytest.approx(0.8)
+    locked = lock_component(document, 0, True)
+    after = weigh_seed(locked, mixture, 2, 0.6)
+    assert given_mixture(after).weights.tolist() == pytest.approx([0.2, 0.2, 0.6])
+    assert free_weight(mixture, 2, (0, 1)) == 0.5, "its own: no other can give or take"
+    with pytest.raises(InputError, match="No other component"):
+        reweighted(mixture, 2, 0.4, (0, 1))
+
+
+def test_its_own_lock_does_not_hold_a_weight_that_is_typed(mixture: Mixture) -> None:
+    np.testing.assert_allclose(reweighted(mixture, 2, 0.75, (2,)).weights, [0.1, 0.15, 0.75])
+
+
+@pytest.mark.parametrize("weight", [0.0, -0.1, 1.0, 1.5, float("nan")])
+def test_a_weight_is_between_0_and_1(mixture: Mixture, weight: float) -> None:
+    with pytest.raises(InputError, match="above 0 and below 1"):
+        reweighted(mixture, 0, weight)
+
+
+def test_what_empty_components_get_is_shared_equally() -> None:
+    alone = Mixture([1.0, 0.0, 0.0], [[0.0], [1.0], [2.0]], np.ones((3, 1, 1)))
+    assert reweighted(alone, 0, 0.5).weights.tolist() == [0.5, 0.25, 0.25]
+
+
+def test_the_whole_start_is_one_edit(placed: Document, mixture: Mixture) -> None:
+    after = edit_start(placed, mixture, (0, 2), "Edited by hand")
+    assert after.start == Given(mixture, "Edited by hand")
+    assert after.configuration.locked == (0, 2)
+    locks = edit_start(placed, None, (1,))
+    assert (locks.start, locks.configuration.locked) == (placed.start, (1,))
+
+
+def test_equal_components_are_refused_but_not_equal_means(document: Document) -> None:
+    narrow, wide = np.eye(2), 4 * np.eye(2)
+    halo = Mixture([0.5, 0.5], [A, A], [narrow, wide])
+    assert equal_components(halo) is None, "they part"
+    assert edit_start(replace(document, k=2), halo, ()).start == Given(halo)
+    twins = Mixture([0.2, 0.8], [A, A], [wide, wide])
+    assert equal_components(twins) == (0, 1)
+    with pytest.raises(InputError, match="1 and 2 are equal"):
+        edit_start(replace(document, k=2), twins, ())
+
+
+def test_a_moved_seed_of_a_start_that_is_more_than_its_means(document: Document) -> None:
+    drawn = replace(document, start=Drawn("k-means"))
+    whole = make_start(drawn)
+    moved = given_mixture(move_seed(drawn, seeds_of(whole), 1, A, whole))
+    np.testing.assert_array_equal(moved.covariances, whole.covariances)
+    np.testing.assert_array_equal(moved.weights, whole.weights)
+    np.testing.assert_array_equal(moved.means, [whole.means[0], A, whole.means[2]])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_moving_a_seed_keeps_all_else_whatever_drew_it(document: Document, method: Method) -> None:
+    drawn = replace(document, start=Drawn(method))
+    whole = make_start(drawn)
+    moved = make_start(move_seed(drawn, seeds_of(whole), 1, A, whole))
+    np.testing.assert_allclose(moved.covariances, whole.covariances, rtol=1e-9)
+    np.testing.assert_allclose(moved.weights, whole.weights, rtol=1e-12)
+
+
+def test_a_component_is_locked_and_unlocked(placed: Document) -> None:
+    both = lock_component(lock_component(placed, 2, True), 0, True)
+    assert both.configuration.locked == (0, 2)
+    assert both.start == placed.start
+    assert lock_component(both, 2, False).configuration.locked == (0,)
+    assert lock_component(both, 0, True) == both
+
+
+def test_locks_go_with_their_components(placed: Document, mixture: Mixture) -> None:
+    all_three = edit_start(placed, None, (0, 1, 2))
+
+    def locked(document: Document) -> tuple[int, ...]:
+        return document.configuration.locked
+
+    assert locked(choose_k(all_three, 2)) == (0, 1)
+    assert locked(choose_k(all_three, 5)) == (0, 1, 2)
+    assert locked(remove_seed(all_three, (A, B, C), 1)) == (0, 2)
+    assert locked(move_seed(all_three, (A, B, C), 1, (9.0, 9.0))) == (0, 1, 2)
+    assert locked(start_from(all_three, mixture)) == (0, 1, 2)
+    given = start_from(all_three, mixture)
+    assert locked(remove_seed(given, (A, B, C), 1)) == (), "the others lose their shapes"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda document: choose_method(document, "k-means"),
+        another_start,
+        new_seeds,
+        lambda document: place_seed(document, (9.0, 9.0)),
+        lambda document: new_cloud(document, generate("ring", 100)),
+    ],
+)
+def test_a_new_start_has_no_locks(placed: Document, edit: Callable[[Document], Document]) -> None:
+    assert edit(lock_component(placed, 1, True)).configuration.locked == ()
+
+
+def test_new_seeds_are_all_missing(placed: Document) -> None:
+    assert seeds(new_seeds(placed)) == (None, None, None)
+
+
+def test_a_seed_that_is_placed_again_leaves_the_locks_of_others(placed: Document) -> None:
+    gap = remove_seed(lock_component(placed, 0, True), (A, B, C), 1)
+    assert place_seed(gap, B).configuration.locked == (0,)

@@ -101,6 +101,7 @@ class Actions(QObject):
         menu.addMenu(self.recent)
         menu.addSeparator()
         self._add(menu, "export", tr("&Export…"), "Ctrl+E")
+        self._add(menu, "export_map", tr("Save the &basin map as numbers…"))
         menu.addSeparator()
         quit_action = self._add(menu, "quit", tr("&Quit"), "Ctrl+Q")
         quit_action.setMenuRole(QAction.MenuRole.QuitRole)
@@ -132,6 +133,11 @@ class Actions(QObject):
         self._add(menu, "sample", tr("&New sample"), "R")
         self._add(menu, "start_from_shown", tr("&Start from this step"))
         menu.addSeparator()
+        self._add(menu, "atlas", tr("&Try many starts"), "Ctrl+T")
+        self._add(menu, "race", tr("&Race"), "Ctrl+R")
+        self._add(menu, "sweep", tr("How many co&mponents"), "Ctrl+K")
+        self._add(menu, "whole_start", tr("Edit the &whole start…"))
+        menu.addSeparator()
         self._add(menu, "escape", tr("&Cancel"), "Esc")
 
     def _make_view_menu(self) -> None:
@@ -144,6 +150,8 @@ class Actions(QObject):
             ("background_density", tr("&Density"), "C"),
             ("background_regions", tr("&Regions"), "B"),
             ("background_uncertainty", tr("&Uncertainty"), "U"),
+            ("background_basins", tr("&Where a seed leads"), "W"),
+            ("background_likelihood", tr("&Likelihood of a seed"), "J"),
         )
         self._add_layers(
             menu.addMenu(tr("&Points")),

@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from gmm_studio import __version__
 from gmm_studio.core.em import Step
-from gmm_studio.document import Seed
+from gmm_studio.document import Seed, free_weight
 from gmm_studio.gui.actions import Actions
 from gmm_studio.gui.canvas.cloud_view import CloudView
 from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.dialogs.export_dialog import ExportDialog, ExportRequest
-from gmm_studio.gui.dialogs.seed_dialog import SeedDialog
+from gmm_studio.gui.dialogs.seed_dialog import SeedDialog, Share
 from gmm_studio.gui.dialogs.shortcuts import ShortcutsDialog
+from gmm_studio.gui.dialogs.start_dialog import StartDialog
 from gmm_studio.gui.exporting import parameters_job, picture_job
 from gmm_studio.gui.runs import RunRecord
 from gmm_studio.gui.session import Session
@@ -44,11 +45,30 @@ class Desk(QObject):
         """The exact numbers of seed j (from 0)."""
         seeds = self._session.seeds
         place = seeds[j] if j < len(seeds) else None
-        if place is not None:
-            columns = self._session.document.cloud.columns
-            dialog = SeedDialog(j, place, columns, self._window)
-            dialog.accepted_place.connect(self._session.move_seed)
-            dialog.open()
+        start, document = self._session.start_mixture, self._session.document
+        if place is None:
+            return
+        share = None
+        if start is not None and start.k > 1 and j < start.k:
+            most = free_weight(start, j, document.configuration.locked)
+            share = Share(float(start.weights[j]), most)
+        dialog = SeedDialog(j, place, document.cloud.columns, self._window, share)
+        dialog.accepted_numbers.connect(self._session.set_numbers)
+        dialog.open()
+
+    def open_start(self) -> None:
+        """The whole start in a table."""
+        start, document = self._session.start_mixture, self._session.document
+        if start is None:
+            self.problem.emit(self.tr("There is no start to edit yet. Place the seeds first."))
+            return
+        self._session.playback.pause()
+        palette = self._view.style_of_scene.palette
+        dialog = StartDialog(
+            start, document.configuration, document.cloud.columns, palette, self._window
+        )
+        dialog.accepted_start.connect(self._session.edit_start)
+        dialog.open()
 
     def open_menu(self, at: QPoint, seed: int | None, place: Seed | None) -> None:
         """What can be done at a place of the cloud view."""
@@ -60,12 +80,16 @@ class Desk(QObject):
             remove.triggered.connect(lambda: session.remove_seed(seed))
             numbers = menu.addAction(self.tr("Type its numbers…"))
             numbers.triggered.connect(lambda: self.open_numbers(seed))
+            locked = seed in session.document.configuration.locked
+            text = self.tr("Unlock component {j}") if locked else self.tr("Lock component {j}")
+            lock = menu.addAction(text.format(j=seed + 1))
+            lock.triggered.connect(lambda: session.lock_component(seed, not locked))
             menu.addSeparator()
         elif place is not None and session.document.missing_seed is not None:
             put = menu.addAction(self.tr("Place seed here"))
             put.triggered.connect(lambda: session.place_seed(place))
             menu.addSeparator()
-        for name in ("start_from_shown", "another", "fit", "equal", "export"):
+        for name in ("start_from_shown", "whole_start", "another", "fit", "equal", "export"):
             menu.addAction(self._actions[name])
         menu.popup(at)
 

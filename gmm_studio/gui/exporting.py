@@ -43,7 +43,6 @@ def picture_job(
             scene,
             viewport,
             style,
-            iteration=scene.iteration,
             pixel_ratio=request.factor * pixel_ratio,
             selection=selection,
             cancelled=cancelled,

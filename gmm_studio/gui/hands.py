@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
 from gmm_studio.core.arrays import FloatArray
-from gmm_studio.document import Document, Seed
+from gmm_studio.core.errors import InputError
+from gmm_studio.document import Document, Seed, reshaped
 from gmm_studio.gui.canvas.cloud_view import CloudView, Pin, Tool
 from gmm_studio.gui.canvas.stage import Stage
 from gmm_studio.gui.keys import KeyRouter
+from gmm_studio.gui.moment import Moment
 from gmm_studio.gui.session import Session
 
 __all__ = ["Hands"]
@@ -30,7 +32,7 @@ class Hands(QObject):
         super().__init__(view)
         self._session, self._view, self._stage, self._keys = session, view, stage, keys
         self._nudged: tuple[int, Seed] | None = None
-        self._taken_at: int | None = None
+        self._taken_at: Moment | None = None
         self._nudge = QTimer(self)
         self._nudge.setSingleShot(True)
         self._nudge.setInterval(_NUDGE_MS)
@@ -38,6 +40,8 @@ class Hands(QObject):
         view.seed_requested.connect(self._on_seed)
         view.seed_dragged.connect(self._on_dragged)
         view.seed_dropped.connect(self._on_dropped)
+        view.shape_dragged.connect(self._on_shape_dragged)
+        view.shape_dropped.connect(self._on_shape_dropped)
         view.drag_cancelled.connect(self._put_back)
         view.mean_dragged.connect(self._on_mean_dragged)
         view.pinned.connect(self.pin)
@@ -46,6 +50,7 @@ class Hands(QObject):
         keys.enter.connect(view.request_seed_at_crosshair)
         keys.digit.connect(self._on_digit)
         session.document_changed.connect(self._on_document_changed)
+        view.show_configuration(session.document.configuration)
 
     @property
     def tool(self) -> Tool:
@@ -134,19 +139,45 @@ class Hands(QObject):
             self.choose_tool("pick")
 
     def _on_dragged(self, j: int, place: Seed) -> None:
+        self._take(j)
+        self._stage.drag_seed(j, place)
+
+    def _take(self, j: int) -> None:
+        """Back to the start, which is what changes."""
         playback = self._session.playback
         playback.pause()
         if self._taken_at is None:
-            self._taken_at = playback.place
+            self._taken_at = playback.moment
         playback.move_to(0)
-        self._stage.drag_seed(j, place)
         self.dragging.emit(j)
+
+    def _on_shape_dragged(self, j: int, covariance: FloatArray) -> None:
+        start = self._session.start_mixture
+        if self._nudged is not None:
+            # It makes another document, and with that the drag is over.
+            self._end_nudge()
+            return
+        if start is None or j >= start.k:
+            return
+        structure = self._session.document.configuration.covariance
+        try:
+            mixture = reshaped(start, j, covariance, structure)
+        except InputError:
+            # So large or so flat that numbers can't hold it: the ellipse stays as it was.
+            return
+        self._take(j)
+        self._stage.drag_start(mixture)
+
+    def _on_shape_dropped(self, j: int, covariance: FloatArray) -> None:
+        self._taken_at = None
+        self._stage.end_drag()
+        self._session.reshape_seed(j, covariance)
 
     def _put_back(self) -> None:
         """The seed stays where it was, and the step that was on show comes back."""
         self._stage.end_drag()
         if self._taken_at is not None:
-            self._session.playback.move_to_place(self._taken_at)
+            self._session.playback.show(self._taken_at)
         self._taken_at = None
 
     def _on_dropped(self, j: int, place: Seed) -> None:
@@ -169,6 +200,7 @@ class Hands(QObject):
         self._nudged = self._taken_at = None
         # What is dragged belongs to the old document.
         self._view.cancel_drag()
+        self._view.show_configuration(new.configuration)
         pin = self._view.pin
         is_gone = pin is not None and pin.kind != "point" and pin.index >= new.k
         if is_gone or new.cloud is not old.cloud:

@@ -115,6 +115,11 @@ class Playback(QObject):
         self._following = False
         self._go(place)
 
+    def show(self, moment: Moment) -> None:
+        """Show a moment, or its whole iteration where there are no halves."""
+        back = 1 if moment.half == "E" and self.has_halves else 0
+        self.move_to_place(moment.iteration * self._per_iteration - back)
+
     def step(self, by: int) -> None:
         """Pause, and go on or back by so many steps."""
         self.pause()

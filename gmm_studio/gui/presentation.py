@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QRect, Qt, Signal
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from gmm_studio.gui.theme import ThemeManager
@@ -46,6 +46,7 @@ class Presentation(QObject):
         self._splitter, self._sizes = splitter, splitter.sizes()
         self._scale: float | None = None
         self._state = Qt.WindowState.WindowNoState
+        self._geometry = QRect()
 
     @property
     def is_on(self) -> bool:
@@ -64,6 +65,7 @@ class Presentation(QObject):
         if on:
             self._scale, self._state = self._theme.scale, self._window.windowState()
             self._sizes = self._splitter.sizes()
+            self._geometry = self._window.geometry()
             self._window.setWindowState(self._state | Qt.WindowState.WindowFullScreen)
         for widget in self._hidden:
             widget.setVisible(not on)
@@ -73,6 +75,9 @@ class Presentation(QObject):
         if not on:
             self._scale = None
             self._window.setWindowState(self._state)
+            if self._state == Qt.WindowState.WindowNoState:
+                # Not only when the desktop has answered: a window that closes is not there to hear.
+                self._window.setGeometry(self._geometry)
         self._theme.set_scale(scale * _LARGER if on else scale)
         self.changed.emit(on)
         # Else the room is shared out by the sizes that things had before.

@@ -7,11 +7,13 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.comparison import Comparison
 from gmm_studio.gui.actions import Actions
 from gmm_studio.gui.activity import Activity
 from gmm_studio.gui.canvas.cloud_view import CloudView
 from gmm_studio.gui.canvas.pill import Pill
+from gmm_studio.gui.canvas.raster import MARKED_UP_TO
 from gmm_studio.gui.canvas.stage import Stage
 from gmm_studio.gui.curves.curve_view import CurveView
 from gmm_studio.gui.explanation.explainer import explain
@@ -121,11 +123,7 @@ class Presenter(QObject):
             is_flat=cloud.d == 2,
             equal=self._views.view_panel.equal.isChecked(),
         )
-        self._views.actions_["layer_truth"].setEnabled(cloud.truth is not None)
-        for name in ("layer_labels_colour", "layer_labels_marker"):
-            self._views.actions_[name].setEnabled(cloud.labels is not None)
-        for name in ("equal", "layer_sizes", "layer_lines"):
-            self._views.actions_[name].setEnabled(cloud.d == 2)
+        self._views.actions_["equal"].setEnabled(cloud.d == 2)
         self._views.actions_["sample"].setEnabled(generator_of(cloud) is not None)
         one, many = self.tr("1 point"), self.tr("{n} points")
         points = one if cloud.n == 1 else many.format(n=f"{cloud.n:,}")
@@ -164,12 +162,17 @@ class Presenter(QObject):
                     self._views.hands.pinned_shares,
                     self._views.hands.marked_component,
                     self._compared,
+                    self._class_names(run.cloud),
                 )
             )
         self.show_explanation()
         for name in ("start_from_shown", "copy"):
             self._views.actions_[name].setEnabled(step is not None)
         self._show_activity()
+
+    def _class_names(self, cloud: PointCloud) -> tuple[str, ...]:
+        classes = self._compared.classes.tolist() if self._compared else ()
+        return tuple(map(cloud.class_name, classes))
 
     def show_explanation(self, *_: object) -> None:
         """Explain the step on show, where that is seen."""
@@ -207,7 +210,36 @@ class Presenter(QObject):
     def sentence(self) -> Sentence:
         """What the pill says."""
         placing = self._views.hands.tool == "seed"
-        return self._said or tell(self._views.session, placing=placing)
+        scene = self._views.cloud_view.scene
+        run = self._views.session.shown
+        # While it plays the picture may be behind: the pill says what is seen.
+        is_behind = (
+            self._views.session.playback.is_playing
+            and scene is not None
+            and run is not None
+            and scene.mixture is not None
+            and scene.cloud is run.cloud
+        )
+        presented = scene.moment if scene is not None and is_behind else None
+        return self._said or tell(self._views.session, placing=placing, presented=presented)
+
+    def objection(self, layer: str) -> str:
+        """Why a layer shows nothing of this cloud; empty if it does."""
+        cloud = self._views.session.document.cloud
+        if layer == "truth" and cloud.truth is None:
+            return self.tr("The true mixture of these points is not known")
+        if layer.startswith("labels") and cloud.labels is None:
+            return self.tr("These points have no true labels")
+        if layer == "labels_marker" and cloud.n > MARKED_UP_TO:
+            text = self.tr("Markers are too small to be seen beyond {n} points: try colours (Y)")
+            return text.format(n=f"{MARKED_UP_TO:,}")
+        if layer in ("sizes", "lines") and cloud.d == 1:
+            return self.tr("This needs two dimensions")
+        return ""
+
+    def show_objection(self, text: str) -> None:
+        """Say in the status bar why something is not shown."""
+        self._views.activity.show_message(text)
 
     def show_hint(self, text: str) -> None:
         """Offer to start from the step on show."""

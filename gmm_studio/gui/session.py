@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import Step, Stop, iterate
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.kernel import one_blas_thread
+from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.starts import Method
 from gmm_studio.document import (
     Document,
@@ -22,13 +24,18 @@ from gmm_studio.document import (
     another_start,
     choose_k,
     choose_method,
+    edit_start,
+    lock_component,
     make_start,
     move_seed,
     new_cloud,
+    new_seeds,
     place_seed,
     remove_seed,
+    reshape_seed,
     seeds_of,
     start_from,
+    weigh_seed,
     without_points,
 )
 from gmm_studio.gui.canvas.rendering import Selection
@@ -139,6 +146,14 @@ class Session(QObject):
         return ()
 
     @property
+    def start_mixture(self) -> Mixture | None:
+        """The whole start of the document, once it is there."""
+        run = self._shown
+        if run is not None and run.steps and run.document == self.document:
+            return run.steps[0].mixture
+        return None
+
+    @property
     def is_computing(self) -> bool:
         """Whether a start or a run is being computed."""
         return self._growing is not None
@@ -182,20 +197,54 @@ class Session(QObject):
 
     def begin_seeds(self) -> None:
         """A new set of seeds, all missing."""
-        self._edit(
-            lambda document: replace(document, start=Placed((None,) * document.k)),
-            self.tr("New seeds"),
-        )
+        self._edit(new_seeds, self.tr("New seeds"))
 
     def move_seed(self, j: int, place: Seed) -> None:
         """Seed j (from 0) elsewhere, and play from there; nothing if the document has none such."""
-        seeds = self.seeds
+        seeds, drawn = self.seeds, self.start_mixture
         if j < len(seeds) == self.document.k:
             self._edit(
-                lambda document: move_seed(document, seeds, j, place),
+                lambda document: move_seed(document, seeds, j, place, drawn),
                 self.tr("Move seed {number}").format(number=j + 1),
                 play=True,
             )
+
+    def set_numbers(self, j: int, place: Seed, weight: float | None) -> None:
+        """Seed j (from 0) elsewhere and, unless it is None, with another weight: one edit."""
+        seeds, start = self.seeds, self.start_mixture
+        if weight is None:
+            self.move_seed(j, place)
+        elif start is not None and j < start.k:
+
+            def change(document: Document) -> Document:
+                weighed = weigh_seed(document, start, j, weight, self.tr("Edited by hand"))
+                return weighed if place == seeds[j] else move_seed(weighed, seeds, j, place)
+
+            self._edit(change, self.tr("Numbers of seed {n}").format(n=j + 1), play=True)
+
+    def reshape_seed(self, j: int, covariance: FloatArray) -> None:
+        """Another covariance of seed j (from 0), and play from there."""
+        start, origin = self.start_mixture, self.tr("Edited by hand")
+        if start is not None and j < start.k:
+            self._edit(
+                lambda document: reshape_seed(document, start, j, covariance, origin),
+                self.tr("Shape seed {number}").format(number=j + 1),
+                play=True,
+            )
+
+    def edit_start(self, mixture: Mixture | None, locked: tuple[int, ...]) -> None:
+        """The whole start as it was edited; None if only what is locked was."""
+        origin = self.tr("Edited by hand")
+        self._edit(
+            lambda document: edit_start(document, mixture, locked, origin),
+            self.tr("Edit the start"),
+            play=mixture is not None,
+        )
+
+    def lock_component(self, j: int, locked: bool) -> None:
+        """Component j (from 0) keeps its numbers during the run, or does no longer."""
+        text = self.tr("Lock component {j}") if locked else self.tr("Unlock component {j}")
+        self._edit(lambda document: lock_component(document, j, locked), text.format(j=j + 1))
 
     def remove_seed(self, j: int) -> None:
         """Seed j (from 0) is missing again; nothing if the document has none such."""
@@ -214,6 +263,14 @@ class Session(QObject):
         while self.document.missing_seed is not None and stack.canUndo():
             stack.undo()
         return True
+
+    def open_document(self, document: Document) -> None:
+        """Another document as a whole, such as one of a run of the atlas; played from its start."""
+        if document == self.document:
+            self.playback.move_to(0)
+            self.playback.play()
+        else:
+            self._edit(lambda _: document, self.tr("Open a run"), play=True)
 
     def start_from_shown(self) -> None:
         """The mixture on show becomes the start."""

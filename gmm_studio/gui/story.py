@@ -7,11 +7,14 @@ from typing import Literal
 
 from PySide6.QtCore import QCoreApplication
 
+from gmm_studio.core.annealing import Temperature
 from gmm_studio.core.em import Step, Stop
-from gmm_studio.gui.moment import Moment
+from gmm_studio.core.split_and_merge import Search
+from gmm_studio.gui.moment import Moment, name_of
+from gmm_studio.gui.numbers import log_likelihood
 from gmm_studio.gui.session import Session
 
-__all__ = ["Sentence", "name_of", "tell"]
+__all__ = ["Sentence", "tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class Sentence:
 
     text: str
     button: str = ""
-    action: Literal["", "another", "start_from_shown"] = ""
+    action: Literal["", "another", "atlas", "start_from_shown"] = ""
     kind: Literal["", "problem"] = ""
     tip: str = ""
 
@@ -29,8 +32,17 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Story", text)
 
 
-def tell(session: Session, *, placing: bool = False) -> Sentence:
-    """What the pill says now; `placing` says that a click begins a new set of seeds."""
+def tell(session: Session, *, placing: bool = False, presented: Moment | None = None) -> Sentence:
+    """What the pill says now.
+
+    Parameters
+    ----------
+    session : Session
+    placing : bool
+        Whether a click begins a new set of seeds.
+    presented : Moment, optional
+        What the picture on the screen shows, where that is not yet what is on show.
+    """
     document, run, step = session.document, session.shown, session.step
     missing = 0 if placing and document.missing_seed is None else document.missing_seed
     if session.selection is not None:
@@ -46,23 +58,33 @@ def tell(session: Session, *, placing: bool = False) -> Sentence:
     computing = session.is_computing
     if run is None or step is None or (computing and run.document != document):
         return Sentence(_tr("Finding a start…") if computing else _tr("No run yet. Space fits"))
-    if session.playback.is_at_end and run.stop is not None:
+    moment = presented or session.playback.moment
+    is_there = moment == session.playback.moment
+    if is_there and session.playback.is_at_end and run.stop is not None:
         return _ending(run.stop, step)
-    moment = session.playback.moment
     if moment.iteration == 0:
         text = _tr("The start. Space plays")
         return Sentence(_tr("The start") if session.playback.is_playing else text)
-    return Sentence(name_of(moment))
+    return Sentence(name_of(moment) + _state_of(step))
 
 
-def name_of(moment: Moment) -> str:
-    """What a moment is called: "Iteration 7, E-step"."""
+def _state_of(step: Step) -> str:
+    """What there is to know of a step beside its number, by its update rule."""
+    state = step.state
+    if isinstance(state, Temperature):
+        return _tr(", temperature {value}").format(value=f"{1 / state.beta:.2f}")
+    if not isinstance(state, Search) or state.candidate is None:
+        return ""
+    first, second = state.candidate.merge
     texts = {
-        "whole": _tr("Iteration {t}"),
-        "E": _tr("Iteration {t}, E-step"),
-        "M": _tr("Iteration {t}, M-step"),
+        "chosen": _tr(": next, merge {i} and {j} and split {l}"),
+        "partial": _tr(": {i} and {j} merged, {l} split; was {before}"),
+        "full": _tr(": {i} and {j} merged, {l} split; was {before}"),
+        "failed": _tr(": that did not help; was {before}"),
     }
-    return texts[moment.half].format(t=f"{moment.iteration:,}")
+    before = "" if state.best_log_likelihood is None else log_likelihood(state.best_log_likelihood)
+    text = texts.get(state.phase, "")
+    return text.format(i=first + 1, j=second + 1, l=state.candidate.split + 1, before=before)
 
 
 def _ending(stop: Stop, step: Step) -> Sentence:
@@ -78,4 +100,6 @@ def _ending(stop: Stop, step: Step) -> Sentence:
         text = _tr("Component {j} collapsed after {t}: switch on the variance floor, or try")
         j = (stop.component or 0) + 1
         return Sentence(text.format(t=t, j=j), another, "another", tip=tip)
-    return Sentence(text.format(t=t), another, "another", tip=tip)
+    many = _tr("Try 100 starts")
+    tip = _tr("Run EM from many starts and see which optima there are")
+    return Sentence(text.format(t=t), many, "atlas", tip=tip)

@@ -34,6 +34,8 @@ from gmm_studio.gui.explanation.strip import ExplanationStrip
 from gmm_studio.gui.files import Files
 from gmm_studio.gui.hands import Hands
 from gmm_studio.gui.keys import KeyRouter
+from gmm_studio.gui.laboratory.laboratory import Laboratory
+from gmm_studio.gui.laboratory.map_overlay import MapOverlay
 from gmm_studio.gui.panels.controls import forget_typing
 from gmm_studio.gui.panels.data_panel import DataPanel
 from gmm_studio.gui.panels.explanation_panel import ExplanationPanel
@@ -92,6 +94,7 @@ class Window(QMainWindow):
         self.stage = Stage(self.session, self.cloud_view, palette, self)
         self.keys = KeyRouter(self)
         self.hands = Hands(self.session, self.cloud_view, self.stage, self.keys)
+        self.map = MapOverlay(self.session, self.cloud_view, self.hands, self.stage, palette)
         self.files = Files(self.session, self._settings, self)
         self.desk = Desk(self.session, self.cloud_view, self.actions_, self._settings, self)
         self.transport = Transport(palette)
@@ -138,9 +141,7 @@ class Window(QMainWindow):
         under.setSpacing(0)
         under.addWidget(self.transport)
         self.compare = _tabs([(self.tr("Curves"), self.curve_view)])
-        self.compare.setTabBarAutoHide(True)
-        # Its focus goes to the tabs, where it stays for ever while they are hidden.
-        self.compare.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.laboratory = Laboratory(self.session, self.compare, self._style())
         beside = QHBoxLayout()
         beside.setSpacing(0)
         beside.addWidget(self.compare, 1)
@@ -169,7 +170,13 @@ class Window(QMainWindow):
         self.setCentralWidget(self._columns)
         self.setStatusBar(self.activity)
         self.strip.hide()
-        bars = [self.menuBar(), scroll, self.side_tabs, self.activity]
+        bars = [
+            self.menuBar(),
+            scroll,
+            self.side_tabs,
+            self.activity,
+            self.compare.tabBar(),
+        ]
         self.presentation = Presentation(self, self._theme, bars, [self.strip], self._middle)
         self.setMinimumSize(800, 560)
 
@@ -197,6 +204,7 @@ class Window(QMainWindow):
         self.pill.clicked.connect(self._on_pill)
         self.stage.equal_changed.connect(self._on_equal_changed)
         self.stage.failed.connect(self.session.unexpected)
+        self.map.failed.connect(self.session.unexpected)
         self.parameters.component_clicked.connect(self._on_component)
         self.explanation.component_clicked.connect(self._on_component)
         self.side_tabs.currentChanged.connect(self.presenter.show_explanation)
@@ -223,6 +231,7 @@ class Window(QMainWindow):
         self.start_panel.seeds_requested.connect(self.hands.begin_seeds)
         self.start_panel.numbers_requested.connect(self.desk.open_numbers)
         self.start_panel.removal_requested.connect(session.remove_seed)
+        self.start_panel.whole_requested.connect(self.desk.open_start)
         self.view_panel.layers_changed.connect(self._on_layers)
         self.view_panel.equal_requested.connect(self.stage.set_equal)
         self.view_panel.glide_requested.connect(self._on_glide)
@@ -239,6 +248,7 @@ class Window(QMainWindow):
         simple = {
             "open": self.files.choose,
             "export": self.desk.open_export,
+            "export_map": self._save_map,
             "quit": self.close,
             "pick": lambda: self.hands.choose_tool("pick"),
             "seed": lambda: self.hands.choose_tool("seed"),
@@ -253,8 +263,12 @@ class Window(QMainWindow):
             "glide": lambda: self._on_glide(self.actions_["glide"].isChecked()),
             "present": lambda: self.presentation.set_on(self.actions_["present"].isChecked()),
             "another": session.another_start,
+            "atlas": self.laboratory.try_starts,
+            "race": lambda: self.compare.setCurrentWidget(self.laboratory.race),
+            "sweep": lambda: self.compare.setCurrentWidget(self.laboratory.sweep),
             "sample": self.files.new_sample,
             "start_from_shown": session.start_from_shown,
+            "whole_start": self.desk.open_start,
             "escape": self._escape,
             "fit": self.stage.fit,
             "equal": lambda: self.stage.set_equal(self.actions_["equal"].isChecked()),
@@ -270,21 +284,34 @@ class Window(QMainWindow):
             self._theme.set_scheme(_SCHEMES[name])
         elif name.startswith("layer_"):
             layer, on = name.removeprefix("layer_"), self.actions_[name].isChecked()
-            self._on_layers(self.stage.layers.switched(layer, on))
+            if on and (objection := self.presenter.objection(layer)):
+                self.actions_[name].setChecked(False)
+                self.presenter.show_objection(objection)
+            else:
+                self._on_layers(self.stage.layers.switched(layer, on))
 
     def _escape(self) -> None:
         focus = QApplication.focusWidget()
         was_typing = forget_typing(focus)
         if focus is not None and focus is not self.cloud_view:
             focus.clearFocus()
-        if not was_typing and not self.hands.escape():
+        if not was_typing and not self.hands.escape() and not self._cancel_laboratory():
             self.presentation.set_on(False)
         self.presenter.fall_silent()
+
+    def _save_map(self) -> None:
+        if not self.map.save_numbers(self):
+            self.presenter.show_objection(self.tr("Show the basin map first (W)"))
+
+    def _cancel_laboratory(self) -> bool:
+        return self.laboratory.cancel() or self.map.cancel()
 
     def _on_pill(self) -> None:
         action = self.presenter.sentence.action
         if action == "another":
             self.session.another_start()
+        elif action == "atlas":
+            self.laboratory.try_starts()
         elif action == "start_from_shown":
             self.session.start_from_shown()
 
@@ -349,6 +376,7 @@ class Window(QMainWindow):
             self.parameters,
             self.explanation,
             self.strip,
+            self.laboratory,
         )
         for view in views:
             view.set_style(style)
@@ -356,6 +384,7 @@ class Window(QMainWindow):
             panel.set_palette(palette)
         self.transport.set_palette(palette)
         self.stage.set_palette(palette)
+        self.map.set_palette(palette)
         self.actions_[f"scheme_{self._theme.scheme}"].setChecked(True)
         self._settings.setValue("scheme", self._theme.scheme)
         self._settings.setValue("scale", self.presentation.usual_scale)
@@ -425,6 +454,8 @@ class Window(QMainWindow):
         settings.sync()
         self.presenter.close()
         self.stage.close()
+        self.laboratory.close()
+        self.map.close()
         self.session.close()
         event.accept()
 

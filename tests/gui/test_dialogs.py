@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QMainWi
 
 from gmm_studio.gui.actions import Actions
 from gmm_studio.gui.dialogs.export_dialog import ExportDialog, ExportRequest
-from gmm_studio.gui.dialogs.seed_dialog import SeedDialog
+from gmm_studio.gui.dialogs.seed_dialog import SeedDialog, Share
 from gmm_studio.gui.dialogs.shortcuts import ShortcutsDialog
 
 
@@ -99,7 +99,7 @@ def test_the_sheet_closes(qtbot, sheet, key):
 def seed(qtbot, window):
     made = SeedDialog(1, (-1.25, 1 / 3), ("eruptions", "waiting"), window)
     made.places = []
-    made.accepted_place.connect(lambda j, place: made.places.append((j, place)))
+    made.accepted_numbers.connect(lambda j, place, _: made.places.append((j, place)))
     made.open()
     qtbot.waitExposed(made)
     return made
@@ -158,6 +158,51 @@ def test_one_dimension_has_one_field(window):
 def test_axes_may_share_a_name(window):
     dialog = SeedDialog(0, (2.0, 3.0), ("x", "x"), window)
     assert [field.text() for field in dialog.fields] == ["2", "3"]
+
+
+@pytest.fixture
+def weighed(qtbot, window):
+    made = SeedDialog(1, (-1.25, 2.0), ("x", "y"), window, Share(0.25, 0.75))
+    made.numbers = []
+    made.accepted_numbers.connect(lambda *numbers: made.numbers.append(numbers))
+    made.open()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_a_seed_of_a_whole_start_has_a_weight(qtbot, weighed):
+    assert is_reachable(weighed)
+    assert weighed.weight.text() == "0.25"
+    weighed.weight.selectAll()
+    qtbot.keyClicks(weighed.weight, "0.5")
+    with qtbot.waitSignal(weighed.accepted):
+        qtbot.keyClick(weighed.weight, Qt.Key.Key_Return)
+    assert weighed.numbers == [(1, (-1.25, 2.0), 0.5)]
+
+
+def test_a_weight_that_is_left_is_no_edit(qtbot, weighed):
+    weighed.fields[0].setText("3")
+    qtbot.keyClick(weighed.fields[0], Qt.Key.Key_Return)
+    assert weighed.numbers == [(1, (3.0, 2.0), None)]
+
+
+@pytest.mark.parametrize("text", ["", "0", "-0.1", "0.75", "1", "nan"])
+def test_a_weight_that_cannot_be_is_said_in_place(qtbot, weighed, text):
+    weighed.weight.setText(text)
+    qtbot.keyClick(weighed.weight, Qt.Key.Key_Return)
+    assert weighed.isVisible()
+    assert weighed.numbers == []
+    assert weighed.problem.text() == "The weight must be above 0 and below 0.7500."
+    assert weighed.weight.property("error") is True
+    weighed.weight.setText("0.7")
+    qtbot.keyClick(weighed.weight, Qt.Key.Key_Return)
+    assert weighed.numbers == [(1, (-1.25, 2.0), 0.7)]
+
+
+def test_a_weight_that_nobody_can_share_is_fixed(window):
+    dialog = SeedDialog(0, (2.0,), ("x",), window, Share(0.25, 0.25))
+    assert not dialog.weight.isEnabled()
+    assert dialog.weight.toolTip() == "All other components are locked"
 
 
 # Export

@@ -28,8 +28,8 @@ from gmm_studio.gui.explanation.explaining import (
     spread,
     terms,
 )
-from gmm_studio.gui.explanation.page import compose
 from gmm_studio.gui.explanation.formula import Glyphs, Shape
+from gmm_studio.gui.explanation.page import compose
 from gmm_studio.gui.explanation.sheet import Item, Setters, Sheet
 from gmm_studio.gui.moment import Half, Moment
 from gmm_studio.gui.panels.explanation_panel import (

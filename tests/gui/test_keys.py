@@ -172,6 +172,7 @@ def test_tab_goes_through_the_window_in_the_order_of_the_screen(window: Window) 
         window.data_panel.sample,
         window.data_panel.points,
         window.model_panel.k,
+        window.model_panel.rule,
         window.model_panel.covariance,
         window.start_panel.method,
         window.start_panel.place,
@@ -182,7 +183,7 @@ def test_tab_goes_through_the_window_in_the_order_of_the_screen(window: Window) 
     assert places == sorted(places)
     focus(window.model_panel.k)
     key(window, Key.Key_Tab)
-    assert QApplication.focusWidget() is window.model_panel.covariance
+    assert QApplication.focusWidget() is window.model_panel.rule
     key(window, Key.Key_Backtab, Shift)
     assert QApplication.focusWidget() is window.model_panel.k
 

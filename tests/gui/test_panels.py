@@ -351,12 +351,18 @@ def test_a_drawn_start_shows_method_and_random_seed(start: StartPanel) -> None:
 
 def test_a_step_of_a_run_is_a_start_too(start: StartPanel) -> None:
     mixture = fit(DOCUMENT.cloud, 3).mixture
+    start.show_document(replace(DOCUMENT, start=Given(mixture, "Run 1, iteration 4")), ())
+    assert start.method.currentText() == "Run 1, iteration 4"
     start.show_document(replace(DOCUMENT, start=Given(mixture)), ())
-    assert start.method.currentText() == "A step of a run"
+    assert start.method.currentText() == "Edited by hand"
+    assert start.method.findText("Run 1, iteration 4") < 0
     assert not start.random_state.isEnabled()
     start.show_document(replace(DOCUMENT, start=Placed(SEEDS)), SEEDS)
     assert start.method.currentText() == "Clicked seeds"
-    assert start.method.findText("A step of a run") < 0
+    assert start.method.findText("Edited by hand") < 0
+    assert not start.whole.isEnabled(), "a seed is missing"
+    start.show_document(DOCUMENT, ())
+    assert start.whole.isEnabled()
 
 
 def test_buttons_of_the_start(start: StartPanel) -> None:

@@ -86,3 +86,16 @@ def test_the_size_of_the_interface_is_not_changed_by_it(qtbot: QtBot, settings_p
     assert not window.presentation.is_on
     assert window.side_tabs.isVisible()
     close_window(window)
+
+
+def test_closed_while_it_is_on_the_window_has_its_size_again(
+    qtbot: QtBot, settings_path: Path
+) -> None:
+    window = open_window(qtbot, settings_path)
+    was = window.geometry()
+    window.presentation.set_on(True)
+    # A desktop answers later: until then the window has the size of the screen.
+    window.setGeometry(window.screen().geometry())
+    window.close()
+    assert window.geometry() == was
+    close_window(window)

@@ -1,0 +1,1 @@
+"""The laboratory of initialisation: what compares many starts."""
