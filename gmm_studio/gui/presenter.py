@@ -151,6 +151,19 @@ class Presenter(QObject):
         self._views.curve_view.show_run(
             run, step.index if step else 0, ending(self._views.runs, run.stop) if run else ""
         )
+        self._show_figures()
+        self.show_explanation()
+        for name in ("start_from_shown", "copy"):
+            self._views.actions_[name].setEnabled(step is not None)
+        self._show_activity()
+
+    def _class_names(self, cloud: PointCloud) -> tuple[str, ...]:
+        classes = self._compared.classes.tolist() if self._compared else ()
+        return tuple(map(cloud.class_name, classes))
+
+    def _show_figures(self) -> None:
+        """The parameters of the step on show."""
+        run, step = self._views.session.shown, self._views.session.step
         if run is None or step is None:
             self._views.parameters.show_figures(None)
         else:
@@ -165,14 +178,6 @@ class Presenter(QObject):
                     self._class_names(run.cloud),
                 )
             )
-        self.show_explanation()
-        for name in ("start_from_shown", "copy"):
-            self._views.actions_[name].setEnabled(step is not None)
-        self._show_activity()
-
-    def _class_names(self, cloud: PointCloud) -> tuple[str, ...]:
-        classes = self._compared.classes.tolist() if self._compared else ()
-        return tuple(map(cloud.class_name, classes))
 
     def show_explanation(self, *_: object) -> None:
         """Explain the step on show, where that is seen."""
@@ -188,7 +193,7 @@ class Presenter(QObject):
         self._show_story()
         if self._views.stage.comparison is not self._compared:
             self._compared = self._views.stage.comparison
-            self.refresh()
+            self._show_figures()
 
     def _on_hovered(self, _: object) -> None:
         self.show_explanation()

@@ -290,6 +290,7 @@ class Renderer:
                 hard=layers.hard,
                 uncertainty=layers.uncertainty if layers.sizes else None,
                 assign=self._classes is not None and layers.compares,
+                paint=layers.labels != "colour" or self._classes is None,
                 cancelled=cancelled,
             )
         if layers.labels == "colour" and self._classes is not None:

@@ -45,6 +45,7 @@ def shade(
     hard: bool = False,
     uncertainty: Uncertainty | None = None,
     assign: bool = False,
+    paint: bool = True,
     cancelled: Callable[[], bool] = never,
 ) -> Shades:
     """Mix the colours of the components by the responsibilities of each point.
@@ -61,6 +62,8 @@ def shade(
         Which measure of it is wanted.
     assign : bool
         Whether the most responsible components are wanted.
+    paint : bool
+        Whether the colours are; without it they are not filled in.
     cancelled : callable
         Asked before every block of points.
     """
@@ -75,7 +78,8 @@ def shade(
             largest = responsibilities.argmax(axis=0)
             if assigned is not None:
                 assigned[block] = largest
-        colours[block] = rows[largest] if hard else (columns @ responsibilities).T
+        if paint:
+            colours[block] = rows[largest] if hard else (columns @ responsibilities).T
         if uncertain is not None and uncertainty is not None:
             uncertain[block] = uncertainty_of(responsibilities, uncertainty)
 

@@ -99,6 +99,7 @@ class _Cards(QWidget):
         super().__init__()
         self._style = style
         self._figures: Figures | None = None
+        self._far = False
         self._fit()
 
     def set_style(self, style: Style) -> None:
@@ -176,7 +177,7 @@ class _Cards(QWidget):
 
     def _card_height(self) -> float:
         d = self._figures.result.step.mixture.d if self._figures else 2
-        rows = 1.2 + 0.5 + (d if self._is_far() else 1) + d + 0.5
+        rows = 1.2 + 0.5 + (d if self._far else 1) + d + 0.5
         if self._figures is not None and self._figures.responsibilities is not None:
             rows += 1
         return rows * self._row()
@@ -189,6 +190,12 @@ class _Cards(QWidget):
         return height
 
     def _fit(self) -> None:
+        figures = self._figures
+        mixture = figures.result.step.mixture if figures else None
+        # Whether means have too many digits to stand side by side.
+        self._far = mixture is not None and any(
+            len(text) > _SHORT for j in range(mixture.k) for text in _mean(mixture, j)
+        )
         self.setMinimumSize(
             round(_NARROWEST * self._style.scale), round(self._height()) if self._figures else 0
         )
@@ -231,19 +238,12 @@ class _Cards(QWidget):
         _paint_bar(painter, bar, weight, colour, QColor(palette.border))
         self._paint_numbers(painter, QRectF(left, bar.bottom() + 6, right - left, row), figures, j)
 
-    def _is_far(self) -> bool:
-        """Whether means have too many digits to stand side by side."""
-        if self._figures is None:
-            return False
-        mixture = self._figures.result.step.mixture
-        return max(len(text) for j in range(mixture.k) for text in _mean(mixture, j)) > _SHORT
-
     def _rows(self, figures: Figures, j: int) -> list[tuple[str, list[str]]]:
         """What is said of a component, in cells that stand under each other."""
         mixture = figures.result.step.mixture
         d, mean = mixture.d, _mean(mixture, j)
         rows = [(self.tr("mean"), mean)]
-        if self._is_far():
+        if self._far:
             rows = [(self.tr("mean") if i == 0 else "", [text]) for i, text in enumerate(mean)]
         entries = numbers(mixture.covariances[j].ravel().tolist())
         name = self.tr("covariance") if d == 2 else self.tr("variance")
@@ -268,7 +268,7 @@ class _Cards(QWidget):
                 painter.drawText(cell, align, value)
         if d == 1:
             return
-        top = line.top() + (d if self._is_far() else 1) * line.height() + 3
+        top = line.top() + (d if self._far else 1) * line.height() + 3
         left, width = line.left() + label - 2, line.width() - label + 8
         _paint_brackets(
             painter, QRectF(left, top, width, d * line.height() - 6), QColor(palette.muted)
