@@ -55,31 +55,30 @@ class Raster:
     opacity: Colours
     shares: Any
 
-    def paint(self, colours: Colours, strengths: Colours | None = None) -> Image:
-        """Premultiplied RGBA (height, width, 4) of points in colours (n, 3) from 0 to 1.
+    def paint(self, colours: Colours) -> Image:
+        """Premultiplied RGBA (height, width, 4) of points in colours (n, 3) from 0 to 1."""
+        mixed = self.shares @ colours
+        mixed *= self.opacity
+        return self._image(mixed, self.opacity)
 
-        `strengths` (n,), from 0 to 1, thins points out: at 0 nothing is seen of them.
+    def shade(self, colour: npt.ArrayLike, strengths: Colours) -> Image:
+        """The same in one colour (3,), each point as strong as it says (n,): at 0 it is not seen.
+
+        Where points lie over each other they add up in how much light they hold back.
         """
-        mixed, opacity = self.shares @ colours, self.opacity
-        if strengths is not None:
-            mixed, opacity = self._thinned(colours, strengths)
+        held_back = np.log1p(-np.minimum(self.opacity, 254) / 255)
+        opacity = -255 * np.expm1(held_back * (self.shares @ strengths)[:, None])
+        return self._image(opacity * np.asarray(colour, dtype=np.float32), opacity)
+
+    def _image(self, premultiplied: Colours, opacity: Colours) -> Image:
         covered = np.empty((len(self.pixels), 4), dtype=np.uint8)
-        mixed *= opacity
-        np.add(mixed, 0.5, out=covered[:, :3], casting="unsafe")
+        np.add(premultiplied, 0.5, out=covered[:, :3], casting="unsafe")
         np.add(opacity, 0.5, out=covered[:, 3:], casting="unsafe")
         # A colour above its opacity would overflow where Qt blends.
         np.minimum(covered[:, :3], covered[:, 3:], out=covered[:, :3])
         image = np.zeros(self.shape[0] * self.shape[1], dtype=np.uint32)
         image[self.pixels] = covered.view(np.uint32)[:, 0]
         return image.view(np.uint8).reshape(*self.shape, 4)
-
-    def _thinned(self, colours: Colours, strengths: Colours) -> tuple[Colours, Colours]:
-        """Colours (p, 3) and opacities (p, 1): points add up in how much light they hold back."""
-        strong = self.shares @ np.column_stack([colours * strengths[:, None], strengths])
-        strength = strong[:, 3:]
-        mixed = strong[:, :3] / np.maximum(strength, np.float32(1e-12))
-        held_back = np.log1p(-np.minimum(self.opacity, 254) / 255)
-        return mixed, -255 * np.expm1(held_back * strength)
 
     def near(self, column: int, row: int, reach: int) -> npt.NDArray[np.int32]:
         """Some of the points that cover pixels within reach of one; at most a few thousand."""

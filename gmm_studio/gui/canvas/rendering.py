@@ -314,7 +314,7 @@ class Renderer:
         ratio = request.pixel_ratio * (0.5 if request.cloud.n > MARKED_UP_TO else 1.0)
         halved = replace(request, pixel_ratio=ratio)
         raster = self._rasterize(halved, viewport, cancelled, "halo", _HALO)
-        return _image(raster.paint(shades.colours, shades.uncertainty), viewport)
+        return _image(raster.shade(request.look.neutral, shades.uncertainty), viewport)
 
     def _marks(self, request: PictureRequest) -> tuple[ClassMark, ...]:
         labels = request.layers.labels

@@ -113,6 +113,7 @@ class ShortcutsDialog(QDialog):
                 ((tr("Click"),), tr("Pin a seed, a mean or a point")),
                 ((tr("Click with Seed"),), tr("Place the next seed")),
                 ((tr("Drag a seed"),), tr("Start again from there")),
+                ((tr("Drag a handle"),), tr("Another size or turn of the seed's ellipse")),
                 ((tr("Drag"),), tr("Move the view")),
                 ((tr("Shift + drag"),), tr("Select points")),
                 ((tr("Wheel"),), tr("Zoom; on the curves, along the iterations")),
