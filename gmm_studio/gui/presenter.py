@@ -70,6 +70,7 @@ class Presenter(QObject):
         self._said: Sentence | None = None
         self._listed: RunRecord | None = None
         self._compared: Comparison | None = None
+        self._is_late = False
         self._fading = QTimer(self)
         self._fading.setSingleShot(True)
         self._fading.setInterval(_FADING_MS)
@@ -97,7 +98,7 @@ class Presenter(QObject):
     @property
     def is_fresh(self) -> bool:
         """Whether the panels show what is on show."""
-        return not self._refreshing.isActive()
+        return not self._refreshing.isActive() and not self._is_late
 
     def close(self) -> None:
         """Show nothing more."""
@@ -151,7 +152,10 @@ class Presenter(QObject):
         self._views.curve_view.show_run(
             run, step.index if step else 0, ending(self._views.runs, run.stop) if run else ""
         )
-        self._show_figures()
+        # The comparison comes with the picture: what stands beside it is painted once, with it.
+        self._is_late = self._views.stage.layers.compares and not self._views.stage.is_idle
+        if not self._is_late:
+            self._show_figures()
         self.show_explanation()
         for name in ("start_from_shown", "copy"):
             self._views.actions_[name].setEnabled(step is not None)
@@ -191,7 +195,8 @@ class Presenter(QObject):
 
     def _on_presented(self) -> None:
         self._show_story()
-        if self._views.stage.comparison is not self._compared:
+        if self._is_late or self._views.stage.comparison is not self._compared:
+            self._is_late = False
             self._compared = self._views.stage.comparison
             self._show_figures()
 

@@ -70,6 +70,9 @@ def _overlays(app: QApplication, window: Window, print_line: Callable[[str], Non
         _wait(app, lambda: _is_settled(window))
         print_line(f"{name:>34} {_play(app, window):>10.1f} {BUDGETS[OVERLAID]:>8.0f}")
     window.stage.set_layers(Layers())
+    window.stage.set_gliding(True)
+    print_line(f"{'while the last step still glides':>34} {_play(app, window):>10.1f} {'':>8}")
+    window.stage.set_gliding(False)
     for index, title in ((1, "explanation"), (0, "half-steps")):
         window.side_tabs.setCurrentIndex(index)
         window.session.playback.set_halves(title == "half-steps")
@@ -83,6 +86,8 @@ def _window(app: QApplication, folder: Path) -> Window:
     window.resize(1440, 900)
     window.show()
     window.cloud_view.setFixedSize(900, 700)
+    # Steps follow each other as fast as they can, where nothing glides in the program either.
+    window.stage.set_gliding(False)
     _wait(app, lambda: _is_settled(window))
     return window
 
