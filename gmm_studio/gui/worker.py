@@ -100,6 +100,8 @@ class Worker(QObject):
             self._oldest_wanted = self._number + 1
             self._changed.notify()
         self._thread.join()
+        # A wake-up may be under way still: it finds nothing.
+        self._mail.clear()
 
     def _work(self) -> None:
         _give_way()

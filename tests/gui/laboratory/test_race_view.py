@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.core.cloud import PointCloud
@@ -235,7 +236,11 @@ def test_closing_in_the_middle(qtbot: QtBot, cloud: PointCloud) -> None:
     view.show_document(Document(cloud, 3, configuration=ENDLESS))
     view.start()
     qtbot.waitUntil(lambda: bool(view.lanes[0].steps), timeout=20_000)
+    # What comes between the last look and the end is not taken any more.
+    time.sleep(0.1)
     view.close_threads()
+    QApplication.processEvents()
+    assert not view.is_busy
 
 
 def test_too_few_points_say_why(qtbot: QtBot, view: RaceView) -> None:
