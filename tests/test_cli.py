@@ -582,7 +582,7 @@ def test_ctrl_c_ends_a_long_fit() -> None:
         assert process.stdout
         assert process.stdout.readline() == "computing\n"
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=120)
     finally:
         process.kill()
         process.communicate()

@@ -457,7 +457,7 @@ def test_ctrl_c_ends_it(arguments: str) -> None:
         assert process.stdout.readline() == "ready\n"
         time.sleep(1.5)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=120)
     finally:
         process.kill()
         process.communicate()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import permutations
 
 import numpy as np
@@ -13,7 +12,7 @@ from scipy.linalg import sqrtm
 from sklearn.metrics import adjusted_rand_score, confusion_matrix
 
 from gmm_studio import Mixture
-from gmm_studio.core.arrays import FloatArray, IntArray
+from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.comparison import (
     adjusted_rand_index,
     compact,
@@ -155,21 +154,3 @@ def distance(first: Mixture, i: int, second: Mixture, j: int) -> float:
     both = np.real(np.trace(sqrtm(root @ b @ root)))
     apart = first.means[i] - second.means[j]
     return float(apart @ apart + np.trace(a) + np.trace(b) - 2 * both)
-
-
-def million() -> tuple[IntArray, IntArray, IntArray]:
-    rng = np.random.default_rng(0)
-    classes, codes = compact(rng.integers(0, 7, 1_000_000))
-    return rng.integers(0, 20, 1_000_000), classes, codes
-
-
-@pytest.mark.parametrize("weighted", [False, True])
-def test_a_million_points_within_a_frame(weighted: bool) -> None:
-    assigned, classes, codes = million()
-    weights = np.ones(len(codes)) if weighted else None
-    taken = []
-    for _ in range(5):
-        begin = time.perf_counter()
-        compare(assigned, codes, classes, 20, weights)
-        taken.append(time.perf_counter() - begin)
-    assert min(taken) < 0.05

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import TypeVar
@@ -456,13 +455,3 @@ def test_every_generator_can_be_observed() -> None:
     for name in GENERATORS:
         run = fit(generate(name, 200), 4, init="random-points")
         assert all(all_of(run))
-
-
-def test_costs_little_for_twenty_components() -> None:
-    run = fit(generate("grid", 2000, 20), 20, init="random-points", max_iterations=60)
-    taken = []
-    for t in range(1, len(run.steps)):
-        begin = time.perf_counter()
-        observe(run.steps, t, 2000.0, run.configuration)
-        taken.append(time.perf_counter() - begin)
-    assert np.median(taken) < 0.5e-3

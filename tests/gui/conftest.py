@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -18,6 +18,19 @@ from gmm_studio.gui.window import Window
 
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
+
+
+class PatientBot(QtBot):
+    """Waits for as long as a busy machine may need, and no longer than it takes."""
+
+    def waitUntil(self, callback: Callable[[], object], *, timeout: int = 120_000) -> None:  # noqa: N802
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    """The bot of every test here: one that fails for what is wrong, not for what is slow."""
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +91,7 @@ def settle(qtbot: QtBot, window: Window) -> None:
             and window.is_fresh
         )
 
-    qtbot.waitUntil(is_settled, timeout=20_000)
+    qtbot.waitUntil(is_settled)
 
 
 def close_window(window: Window) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -531,18 +530,6 @@ def test_another_style_and_another_width_set_the_page_anew(qtbot: QtBot) -> None
     QApplication.processEvents()
     assert panel.widget().minimumHeight() > 1.5 * narrow
     assert colour_at(picture(panel), (2, 2)) == rgb(DARK.panel)
-
-
-@pytest.mark.parametrize("k", [3, 100])
-def test_painting_is_quick(qtbot: QtBot, k: int) -> None:
-    panel = shown(qtbot, explanation(k), width=400)
-    image = QImage(400, 1500, QImage.Format.Format_ARGB32_Premultiplied)
-    times = []
-    for _ in range(15):
-        begin = time.perf_counter()
-        panel.widget().render(image)
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 0.004
 
 
 # The equation, large

@@ -60,7 +60,7 @@ def place_seeds(qtbot: QtBot, window: Window) -> None:
     assert window.pill.text == "Click to place seed 2 of 2"
     click(window.cloud_view, at(window, 4.3, 80.0))
     assert window.hands.tool == "pick"
-    qtbot.waitUntil(lambda: window.session.playback.is_playing, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.playback.is_playing)
     window.session.playback.speed = 60
     settle(qtbot, window)
 
@@ -85,7 +85,7 @@ def save(qtbot: QtBot, window: Window, path: Path) -> None:
     assert files is not None
     files.selectFile(str(path))
     files.accept()
-    qtbot.waitUntil(path.exists, timeout=10_000)
+    qtbot.waitUntil(path.exists)
     settle(qtbot, window)
     assert window.activity.text == f"Saved {path.name}"
 

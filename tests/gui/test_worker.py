@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from gmm_studio.core.errors import Cancelled
 from gmm_studio.gui.worker import Failed, Finished, Post, Task, Worker
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 @pytest.fixture

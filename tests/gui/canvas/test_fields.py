@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 from dataclasses import replace
 from typing import get_args
@@ -24,7 +23,7 @@ from gmm_studio.gui.canvas.fields import (
     uncertainty,
 )
 from gmm_studio.gui.canvas.scene import Background, Contour, Density, Field, Layers, Uncertainty
-from gmm_studio.gui.canvas.viewport import Viewport, fitted
+from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import DARK, LIGHT, Palette, component_colour, contrast
 
 LINES = Layers(background="density", density="lines")
@@ -432,20 +431,6 @@ def test_backgrounds_leave_the_components_readable(palette: Palette) -> None:
         assert 1.3 < contrast(shade, palette.canvas) < 3
         for j in range(3):
             assert contrast(shade, component_colour(palette, j)) > 1.3
-
-
-@pytest.mark.parametrize("layers", ALL)
-def test_a_coarse_grid_takes_a_few_milliseconds(layers: Layers) -> None:
-    """The budget is 3 ms on a machine with nothing else to do."""
-    mixture = layouts.overlapping(5)
-    points, _ = mixture.sample(500)
-    view = fitted(points.min(axis=0), points.max(axis=0), 900, 700, equal=True)
-    times = []
-    for _ in range(10):
-        before = time.perf_counter()
-        made(mixture, layers, view, cell=8)
-        times.append(time.perf_counter() - before)
-    assert min(times) < 0.01
 
 
 @pytest.mark.parametrize("background", ["density", "uncertainty"])

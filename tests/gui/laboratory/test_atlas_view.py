@@ -54,7 +54,7 @@ def view(qtbot: QtBot) -> Iterator[AtlasView]:
 
 
 def settle(qtbot: QtBot, view: AtlasView) -> None:
-    qtbot.waitUntil(lambda: view.is_settled, timeout=60_000)
+    qtbot.waitUntil(lambda: view.is_settled)
 
 
 def run(qtbot: QtBot, view: AtlasView, runs: int = 30) -> Atlas:

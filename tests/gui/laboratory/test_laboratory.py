@@ -34,7 +34,7 @@ def test_two_actions_compare_random_points_with_k_means(qtbot: QtBot, window: Wi
     settle(qtbot, window)
     click(window.pill.button)
     atlas = window.laboratory.atlas
-    qtbot.waitUntil(lambda: atlas.is_settled, timeout=60_000)
+    qtbot.waitUntil(lambda: atlas.is_settled)
     assert atlas.atlas is not None
     assert {rate.method for rate in atlas.atlas.rates} == {"random-points", "k-means++"}
     assert sum(rate.runs for rate in atlas.atlas.rates) == 200
@@ -44,7 +44,7 @@ def test_an_optimum_opens_in_the_main_view_from_its_start(qtbot: QtBot, window: 
     show_small(qtbot, window)
     window.laboratory.try_starts()
     atlas = window.laboratory.atlas
-    qtbot.waitUntil(lambda: atlas.is_settled, timeout=60_000)
+    qtbot.waitUntil(lambda: atlas.is_settled)
     assert atlas.atlas is not None
     found = atlas.atlas.found[0]
     document = atlas.atlas.document(found.draws[0])
@@ -67,7 +67,7 @@ def test_escape_cancels_and_keeps_what_is_known(qtbot: QtBot, window: Window) ->
     atlas = window.laboratory.atlas
     atlas.controls.runs.setValue(5000)
     window.laboratory.try_starts()
-    qtbot.waitUntil(lambda: atlas.atlas is not None and atlas.atlas.ended > 20, timeout=60_000)
+    qtbot.waitUntil(lambda: atlas.atlas is not None and atlas.atlas.ended > 20)
     key(window, Key.Key_Escape)
     assert not atlas.is_busy
     assert atlas.atlas is not None
@@ -87,7 +87,7 @@ def test_the_map_of_basins_follows_the_picked_seed(qtbot: QtBot, window: Window)
     show_small(qtbot, window, "overlapping")
     key(window, "w")
     lab = window.map.lab
-    qtbot.waitUntil(lambda: lab.is_complete, timeout=60_000)
+    qtbot.waitUntil(lambda: lab.is_complete)
     overlay = window.cloud_view.overlay
     assert isinstance(overlay, MapPicture)
     assert overlay.legend is not None
@@ -121,7 +121,7 @@ def test_the_likelihood_of_a_seed_is_shown_with_the_way_of_its_mean(
     show_small(qtbot, window)
     key(window, Key.Key_End)
     key(window, "j")
-    qtbot.waitUntil(lambda: window.map.lab.is_complete, timeout=60_000)
+    qtbot.waitUntil(lambda: window.map.lab.is_complete)
     settle(qtbot, window)
     overlay = window.cloud_view.overlay
     assert isinstance(overlay, MapPicture)
@@ -138,7 +138,7 @@ def test_the_map_is_saved_as_numbers(qtbot: QtBot, window: Window, tmp_path: Pat
     window.actions_["export_map"].trigger()
     assert "W" in window.activity.text
     key(window, "w")
-    qtbot.waitUntil(lambda: window.map.lab.is_complete, timeout=60_000)
+    qtbot.waitUntil(lambda: window.map.lab.is_complete)
     window.actions_["export_map"].trigger()
     dialog = window.findChild(QFileDialog)
     assert dialog is not None
@@ -158,7 +158,7 @@ def test_maps_of_one_dimension_are_strips(qtbot: QtBot, window: Window, letter: 
     show_small(qtbot, window, "hills")
     before = picture(window.cloud_view)
     key(window, letter)
-    qtbot.waitUntil(lambda: window.map.lab.is_complete, timeout=60_000)
+    qtbot.waitUntil(lambda: window.map.lab.is_complete)
     settle(qtbot, window)
     assert picture(window.cloud_view) != before
 

@@ -56,9 +56,9 @@ def view(qtbot: QtBot) -> Iterator[RaceView]:
 
 def race(qtbot: QtBot, view: RaceView) -> None:
     view.start()
-    qtbot.waitUntil(lambda: not view.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not view.is_busy)
     view.set_cursor(10**9)
-    qtbot.waitUntil(lambda: view.is_idle, timeout=20_000)
+    qtbot.waitUntil(lambda: view.is_idle)
 
 
 def actions(menu: QMenu) -> dict[str, object]:
@@ -204,10 +204,10 @@ def test_what_is_added_later_is_all_that_is_run(
 def test_cancel_keeps_what_is_known(qtbot: QtBot, view: RaceView, cloud: PointCloud) -> None:
     view.show_document(Document(cloud, 3, configuration=ENDLESS))
     view.start()
-    qtbot.waitUntil(lambda: all(lane.last > 5 for lane in view.lanes), timeout=20_000)
+    qtbot.waitUntil(lambda: all(lane.last > 5 for lane in view.lanes))
     click(view.run_button)
     assert not view.is_busy
-    qtbot.waitUntil(lambda: view.is_idle, timeout=20_000)
+    qtbot.waitUntil(lambda: view.is_idle)
     assert view.status == "Partial: cancelled when 0 of 4 had finished."
     assert all(lane.last > 5 for lane in view.lanes)
     assert "Cancelled at" in view.cards[0].text_on_show.verdict[0]
@@ -219,10 +219,10 @@ def test_another_model_in_the_middle_cancels_and_says_what_is_shown(
     document = Document(cloud, 3, configuration=ENDLESS)
     view.show_document(document)
     view.start()
-    qtbot.waitUntil(lambda: all(lane.steps for lane in view.lanes), timeout=20_000)
+    qtbot.waitUntil(lambda: all(lane.steps for lane in view.lanes))
     view.show_document(Document(cloud, 2))
     assert not view.is_busy
-    qtbot.waitUntil(lambda: view.is_idle, timeout=20_000)
+    qtbot.waitUntil(lambda: view.is_idle)
     assert view.status.startswith("Made for faithful, 3 components, full; race again")
     race(qtbot, view)
     assert {lane.document.k for lane in view.lanes} == {2}
@@ -235,7 +235,7 @@ def test_closing_in_the_middle(qtbot: QtBot, cloud: PointCloud) -> None:
     view.show()
     view.show_document(Document(cloud, 3, configuration=ENDLESS))
     view.start()
-    qtbot.waitUntil(lambda: bool(view.lanes[0].steps), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(view.lanes[0].steps))
     # What comes between the last look and the end is not taken any more.
     time.sleep(0.1)
     view.close_threads()
@@ -247,7 +247,7 @@ def test_too_few_points_say_why(qtbot: QtBot, view: RaceView) -> None:
     few = PointCloud(np.repeat([[0.0, 0.0], [1.0, 1.0]], 3, axis=0))
     view.show_document(Document(few, 3))
     view.start()
-    qtbot.waitUntil(lambda: view.is_idle, timeout=20_000)
+    qtbot.waitUntil(lambda: view.is_idle)
     assert "different points" in view.status or view.lanes[0].problem
     assert "No start" in view.cards[0].text_on_show.value
     assert "3 components need 3 different points" in view.cards[0].toolTip()
@@ -272,6 +272,6 @@ def test_everything_has_its_place(qtbot: QtBot, size: tuple[int, int], scale: fl
     shown = view.plot.isVisible()
     assert not shown or not any(box.intersects(view.plot.geometry()) for box in boxes)
     view.set_style(style(scale=scale))
-    qtbot.waitUntil(lambda: view.is_idle, timeout=20_000)
+    qtbot.waitUntil(lambda: view.is_idle)
     assert count(picture(view), rgb(LIGHT.panel)) > 1000
     view.close_threads()

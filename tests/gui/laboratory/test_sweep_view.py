@@ -52,7 +52,7 @@ def view(qtbot: QtBot) -> Iterator[SweepView]:
 
 def sweep(qtbot: QtBot, view: SweepView) -> None:
     view.start()
-    qtbot.waitUntil(lambda: view.is_idle, timeout=60_000)
+    qtbot.waitUntil(lambda: view.is_idle)
 
 
 def test_it_says_where_bic_is_lowest(qtbot: QtBot, view: SweepView, cloud: PointCloud) -> None:
@@ -149,7 +149,7 @@ def test_cancel_keeps_the_cells_that_are_done(
     view.show_document(Document(cloud, 3, configuration=SLOW))
     view.choose(last=8, starts=2)
     view.start()
-    qtbot.waitUntil(lambda: len(view.cells) >= 1, timeout=60_000)
+    qtbot.waitUntil(lambda: len(view.cells) >= 1)
     assert view.is_busy
     click(view.run_button)
     assert not view.is_busy
@@ -164,7 +164,7 @@ def test_another_cloud_in_the_middle_cancels_and_says_what_is_shown(
 ) -> None:
     view.show_document(Document(cloud, 3, configuration=SLOW))
     view.start()
-    qtbot.waitUntil(lambda: len(view.cells) >= 1, timeout=60_000)
+    qtbot.waitUntil(lambda: len(view.cells) >= 1)
     view.show_document(Document(cloud, 5, Drawn("k-means", 3), SLOW))
     assert view.is_busy
     view.show_document(Document(PointCloud(cloud.points[:90]), 3))
