@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
 
+from gmm_studio.core import optima
+from gmm_studio.core.limit import limit
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -16,3 +24,18 @@ REFERENCE = Path(__file__).parent / "reference"
 def faithful() -> Path:
     """Old Faithful: 272 pairs (Azzalini and Bowman 1990)."""
     return REFERENCE / "faithful.csv"
+
+
+@pytest.fixture
+def resting(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What becomes of iterating ends on to rest: "began" and, unless it is cancelled, "ended"."""
+    said: list[str] = []
+
+    def watched(*arguments: Any, **options: Any) -> Any:
+        said.append("began")
+        place = limit(*arguments, **options)
+        said.append("ended")
+        return place
+
+    monkeypatch.setattr(optima, "limit", watched)
+    return said

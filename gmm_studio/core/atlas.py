@@ -126,7 +126,7 @@ def gather(
     unconverged = 0
     for end in end_many(cloud, starts, configuration, cancelled=cancelled):
         gathering = gathering or Gathering(cloud, tolerance, configuration.variance_floor)
-        gathering.add(end)
+        gathering.add(end, cancelled)
         unconverged += end.stop.reason == "iteration_limit"
     if gathering is None:
         raise starts.problems[methods[0]]

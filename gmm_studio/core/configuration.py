@@ -44,11 +44,20 @@ class Configuration:
         Components, from 0, whose weight, mean and covariance stay as they are in the start. The
         others share the weight that is left. A tied covariance is that of all components: where one
         of them is locked, it stays for all. Any order, kept sorted.
+    previous_means : bool
+        Exact EM with covariances about the means before the M-step, each larger by the square of
+        its mean's way. The covariances are then the best for the old means and the means the best
+        for any covariances (ECM, Meng and Rubin 1993): the log-likelihood never falls, and it rests
+        where exact EM does.
+    hard_priors : bool
+        Exact EM with weights by counting: the weighted share of the points whose unweighted density
+        under the new mean and covariance is highest, ties to the lowest number. The log-likelihood
+        may fall, and where it rests need not be an optimum.
 
     Raises
     ------
     InputError
-        When a value is out of its range.
+        When a value is out of its range, or the last two are asked of another rule than exact EM.
     """
 
     covariance: Covariance = "full"
@@ -58,6 +67,8 @@ class Configuration:
     rule: Rule = "em"
     random_state: int = 0
     locked: tuple[int, ...] = ()
+    previous_means: bool = False
+    hard_priors: bool = False
 
     def __post_init__(self) -> None:
         if self.covariance not in COVARIANCES:
@@ -80,6 +91,12 @@ class Configuration:
             )
         if _whole(self.random_state) is None:
             raise InputError("The random state must be a whole number from 0 up.")
+        if self.rule != "em" and (self.previous_means or self.hard_priors):
+            raise InputError(
+                "Previous means and hard priors change a step of exact EM: choose the update rule "
+                "em, not {rule}.",
+                rule=self.rule,
+            )
         object.__setattr__(self, "locked", _components(self.locked))
 
 

@@ -12,6 +12,7 @@ from gmm_studio.core.cloud import PointCloud, as_cloud
 from gmm_studio.core.configuration import Configuration, Rule
 from gmm_studio.core.criteria import aic, bic
 from gmm_studio.core.errors import Cancelled, InputError
+from gmm_studio.core.hard_priors import count_priors
 from gmm_studio.core.kernel import (
     Moments,
     Parameters,
@@ -198,13 +199,21 @@ def _m_step(
     configuration: Configuration,
     cancelled: Callable[[], bool],
 ) -> Update:
-    return maximise_closely(
+    update = maximise_closely(
         moments,
         previous,
         configuration.covariance,
         configuration.variance_floor,
         lambda about: accumulate(data, previous, cancelled, about=about),
         configuration.locked,
+        previous_means=configuration.previous_means,
+    )
+    if not configuration.hard_priors:
+        return update
+    if degenerate_component(update, configuration.variance_floor) is not None:
+        return update
+    return count_priors(
+        data, update, previous, configuration.covariance, configuration.locked, cancelled
     )
 
 
@@ -237,6 +246,8 @@ def fit(
     variance_floor: float = 1e-6,
     rule: Rule = "em",
     locked: Sequence[int] = (),
+    previous_means: bool = False,
+    hard_priors: bool = False,
     cancelled: Callable[[], bool] = never,
 ) -> Run:
     """Fit a mixture of k Gaussians to points by EM or another update rule.
@@ -251,11 +262,11 @@ def fit(
         Sample weights.
     start : Mixture, optional
         The mixture at iteration 0. Without it one is drawn.
-    init : {"k-means++", "k-means", "random-points", "random-responsibilities"}
-        How to draw it.
+    init : str
+        How to draw it: one of the methods of `draw_start`.
     random_state : int
         The same number draws the same start, and whatever the rule draws.
-    covariance, tolerance, max_iterations, variance_floor, rule, locked
+    covariance, tolerance, max_iterations, variance_floor, rule, locked, previous_means, hard_priors
         See `Configuration`.
     cancelled : callable
         Asked before every block of points.
@@ -281,6 +292,8 @@ def fit(
         rule,
         random_state,
         tuple(locked),
+        previous_means,
+        hard_priors,
     )
     with one_blas_thread:
         if start is None:

@@ -112,7 +112,7 @@ def end_many(
         As soon as `cancelled` returns true.
     """
     numbered = enumerate(_fitting(cloud, starts, configuration))
-    if configuration.rule != "em":
+    if configuration.rule != "em" or configuration.hard_priors:
         for index, start in numbered:
             yield _end_one(cloud, index, start, configuration, cancelled)
         return
@@ -269,14 +269,16 @@ def _m_step(moments: Moments, previous: Parameters, work: _Work) -> Update:
     """The M-step of every run; of those where digits are lost, on sums about the new means."""
     configuration = work.configuration
     rules = configuration.covariance, configuration.variance_floor, configuration.locked
-    update = maximise(moments, previous, *rules)
+    previous_means = configuration.previous_means
+    update = maximise(moments, previous, *rules, previous_means=previous_means)
     shift = update.parameters.means - moments.about
     lost = ((shift * shift).sum(axis=-1) > CONDITION * update.smallest).any(axis=1)
     if not lost.any():
         return update
     before = _some(previous, lost)
     exact = accumulate(work.data, before, work.cancelled, about=update.parameters.means[lost])
-    return _replaced(update, lost, maximise(exact, before, *rules))
+    again = maximise(exact, before, *rules, previous_means=previous_means)
+    return _replaced(update, lost, again)
 
 
 def _replaced(update: Update, runs: _Mask, by: Update) -> Update:

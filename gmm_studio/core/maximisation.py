@@ -68,6 +68,8 @@ def maximise(
     covariance: Covariance,
     variance_floor: float,
     locked: Sequence[int] = (),
+    *,
+    previous_means: bool = False,
 ) -> Update:
     """The M-step of EM (Dempster, Laird and Rubin 1977) under a floor on the eigenvalues.
 
@@ -84,6 +86,9 @@ def maximise(
         In standard units; 0 for none.
     locked : sequence of int
         Components that stay as they were before; see `hold`.
+    previous_means : bool
+        Whether covariances are taken about the previous means: those about the new ones plus the
+        square of the way between. The likelihood still never falls (see `Configuration`).
     """
     counts = moments.sums[..., 0]
     total = counts.sum(axis=1, keepdims=True)
@@ -101,6 +106,9 @@ def maximise(
     if any_empty:
         means[empty] = previous.means[empty]
         covariances[empty] = previous.covariances[empty]
+    if previous_means:
+        way = means - previous.means
+        covariances += way[..., :, None] * way[..., None, :]
     update = project(
         Parameters(weights, means, covariances),
         covariance,
@@ -117,22 +125,25 @@ def maximise_closely(
     variance_floor: float,
     again: Callable[[FloatArray], Moments],
     locked: Sequence[int] = (),
+    *,
+    previous_means: bool = False,
 ) -> Update:
     """The M-step; where a component has shrunk so fast that digits are lost, on sums about it.
 
     Parameters
     ----------
-    moments, previous, covariance, variance_floor, locked
+    moments, previous, covariance, variance_floor, locked, previous_means
         As `maximise` takes them.
     again : callable
         Gives the moments once more, about places of shape (r, k, d).
     """
-    update = maximise(moments, previous, covariance, variance_floor, locked)
+    rules = covariance, variance_floor, locked
+    update = maximise(moments, previous, *rules, previous_means=previous_means)
     shift = update.parameters.means - moments.about
     if not ((shift * shift).sum(axis=-1) > CONDITION * update.smallest).any():
         return update
     moments = again(update.parameters.means)
-    return maximise(moments, previous, covariance, variance_floor, locked)
+    return maximise(moments, previous, *rules, previous_means=previous_means)
 
 
 def hold(

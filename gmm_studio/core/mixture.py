@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from gmm_studio.core import scikit_learn
 from gmm_studio.core.arrays import FloatArray, IntArray, frozen
 from gmm_studio.core.errors import InputError
 
@@ -173,6 +174,36 @@ class Mixture:
         factors = np.linalg.cholesky(self.covariances)
         points = self.means[labels] + np.einsum("nij,nj->ni", factors[labels], noise)
         return points, labels.astype(np.int64)
+
+    def to_sklearn(self, covariance: Covariance = "full") -> Any:
+        """A fitted `sklearn.mixture.GaussianMixture`, ready for `predict` and `score`.
+
+        Parameters
+        ----------
+        covariance : {"full", "tied", "diagonal", "spherical"}
+            The structure that the covariances have.
+
+        Raises
+        ------
+        InputError
+            When scikit-learn is not installed, or the covariances have another structure.
+        """
+        same = project_covariances(self.covariances, self.weights, covariance)
+        if not np.allclose(same, self.covariances, rtol=1e-9, atol=0):
+            raise InputError("The covariances are not {structure}.", structure=covariance)
+        return scikit_learn.gaussian_mixture(self.weights, self.means, same, covariance)
+
+    @classmethod
+    def from_sklearn(cls, model: Any) -> Mixture:
+        """The mixture of a fitted `sklearn.mixture.GaussianMixture` in one or two dimensions.
+
+        Raises
+        ------
+        InputError
+            When it is not such a model.
+        """
+        covariances = scikit_learn.covariances_of(model)
+        return cls(model.weights_, model.means_, covariances)
 
 
 def trusted_mixture(weights: FloatArray, means: FloatArray, covariances: FloatArray) -> Mixture:

@@ -38,6 +38,7 @@ FellBecause: TypeAlias = Literal[
     "emptied",
     "floor",
     "rounding",
+    "hard_priors",
     "classification",
     "stochastic",
     "hot",
@@ -46,8 +47,9 @@ FellBecause: TypeAlias = Literal[
     "taken_back",
 ]
 """What can make the log-likelihood fall. The first three are all there is by exact EM; the others
-are the hard or drawn labels of a rule that is not about the log-likelihood, annealing while it is
-hot or at its last cooling, and split-and-merge making a move or taking it back."""
+are weights by counting, the hard or drawn labels of a rule that is not about
+the log-likelihood, annealing while it is hot or at its last cooling, and split-and-merge making a
+move or taking it back."""
 
 _MOST_GAINED = 0.1
 """A gain above this share of W is told before the rise of the log-likelihood."""
@@ -416,6 +418,8 @@ def _fell_because(step: Step, configuration: Configuration) -> FellBecause:
         return "moved"
     if "taken_back" in kinds:
         return "taken_back"
+    if configuration.hard_priors:
+        return "hard_priors"
     if "emptied" in kinds:
         return "emptied"
     return "floor" if "floor" in kinds else "rounding"

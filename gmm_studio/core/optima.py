@@ -179,7 +179,8 @@ class Gathering:
         """The number of an end that is near nothing known, which is known from now on."""
         mixture, rest = end.mixture, place
         configuration = end.configuration
-        if configuration and configuration.rule == "em" and end.stop.reason != "degenerate":
+        rests = configuration and configuration.rule == "em" and not configuration.hard_priors
+        if configuration and rests and end.stop.reason != "degenerate":
             mixture, height = limit(self._cloud, mixture, configuration, cancelled=cancelled)
             rest = _Place(height, self._features(mixture))
         number = self._find(rest)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.kernel import Parameters, StandardCloud, accumulate
 from gmm_studio.core.maximisation import COLLAPSED, maximise, project
 
-__all__ = ["LONGEST", "SHORT_RUNS", "best_of_short_runs"]
+__all__ = ["LONGEST", "SHORT_RUNS", "ShortRuns", "short_runs"]
 
 SHORT_RUNS = 20
 LONGEST = 20
@@ -21,16 +22,37 @@ SLOW = 1e-2
 """A short run is over when an iteration gains less than this share of all that it has gained."""
 
 
-def best_of_short_runs(
+class ShortRuns(NamedTuple):
+    """Where r short runs are.
+
+    Attributes
+    ----------
+    parameters : Parameters
+        Shapes (r, k, ...), in standard units.
+    log_likelihoods : ndarray, shape (r,)
+        In the units of the data.
+    best : int
+        The run (from 0) of the highest one. Runs whose component collapsed where no floor holds it
+        end at the step before, and are the best only if all did.
+    """
+
+    parameters: Parameters
+    log_likelihoods: FloatArray
+    best: int
+
+    @property
+    def chosen(self) -> Parameters:
+        """The best alone, shapes (1, k, ...)."""
+        return _rows(self.parameters, np.array([self.best]))
+
+
+def short_runs(
     data: StandardCloud,
     start: Parameters,
     configuration: Configuration,
     cancelled: Callable[[], bool],
-) -> Parameters:
-    """Where the short run of the highest log-likelihood ended, shapes (1, k, ...).
-
-    A run whose component collapses where no floor holds it ends at the step before, and is taken
-    only if all do.
+) -> Iterator[ShortRuns]:
+    """Short runs side by side after 0, 1, ... iterations; those that are over stay as they are.
 
     Parameters
     ----------
@@ -66,11 +88,12 @@ def best_of_short_runs(
         update = maximise(moments, parameters, structure, floor)
         fallen = (update.smallest < COLLAPSED).any(axis=1) & (floor == 0)
         collapsed[going] = fallen & ~slow
+        best = int(np.lexsort([last, ~collapsed])[-1])
+        yield ShortRuns(_rows(ends, np.arange(r)), last.copy(), best)
         left = np.flatnonzero(~(slow | fallen))
         if len(left) == 0:
             break
         going, parameters = going[left], _rows(update.parameters, left)
-    return _rows(ends, np.lexsort([last, ~collapsed])[-1:])
 
 
 def _arrays(parameters: Parameters) -> tuple[FloatArray, FloatArray, FloatArray]:

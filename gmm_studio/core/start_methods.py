@@ -13,13 +13,16 @@ from gmm_studio.core.kernel import Moments, Parameters, StandardCloud
 from gmm_studio.core.maximisation import maximise
 
 __all__ = [
+    "box",
     "check_different",
     "k_means",
     "k_means_plus_plus",
     "m_step",
+    "nearest_shares",
     "normal",
     "random_points",
     "random_responsibilities",
+    "random_shares",
     "stop_if",
     "total_covariance",
     "uniform",
@@ -86,25 +89,34 @@ def random_responsibilities(
     data: StandardCloud, k: int, rng: np.random.Generator, cancelled: Callable[[], bool]
 ) -> FloatArray:
     """The sums (k, m) of responsibilities drawn at random."""
+    return weighted_sums(data, random_shares(data, k, rng, cancelled))
 
-    def draw() -> Iterator[FloatArray]:
-        for block in data.blocks:
-            stop_if(cancelled)
-            share = rng.random((k, block.shape[1]))
-            yield share / share.sum(axis=0)
 
-    return weighted_sums(data, draw())
+def random_shares(
+    data: StandardCloud, k: int, rng: np.random.Generator, cancelled: Callable[[], bool]
+) -> Iterator[FloatArray]:
+    """Responsibilities (k, b) drawn at random, block by block."""
+    for block in data.blocks:
+        stop_if(cancelled)
+        share = rng.random((k, block.shape[1]))
+        yield share / share.sum(axis=0)
 
 
 def uniform(data: StandardCloud, k: int, rng: np.random.Generator) -> FloatArray:
     """Places (k, d) drawn with equal chances from the box around the points of some weight."""
+    low, high = box(data)
+    return np.asarray(low + (high - low) * rng.random((k, data.d)))
+
+
+def box(data: StandardCloud) -> FloatArray:
+    """The lower left and the upper right corner (2, d) around the points of some weight."""
     places = [
         block[1 : 1 + data.d] if weights is None else block[1 : 1 + data.d, weights > 0]
         for block, weights in zip(data.blocks, data.weights, strict=True)
     ]
     low = np.min([part.min(axis=1) for part in places if part.size], axis=0)
     high = np.max([part.max(axis=1) for part in places if part.size], axis=0)
-    return np.asarray(low + (high - low) * rng.random((k, data.d)))
+    return np.array([low, high])
 
 
 def normal(covariance: FloatArray, k: int, rng: np.random.Generator) -> FloatArray:
@@ -172,27 +184,33 @@ def _draw(chances: FloatArray, rng: np.random.Generator) -> int:
 
 
 def k_means(
-    data: StandardCloud, means: FloatArray, cancelled: Callable[[], bool]
+    data: StandardCloud,
+    means: FloatArray,
+    cancelled: Callable[[], bool],
+    moved_to: Callable[[FloatArray], None] | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Lloyd's algorithm; the sums (k, m) of the clusters it ends with, and their centres.
 
-    A cluster that empties keeps its centre.
+    A cluster that empties keeps its centre. `moved_to` hears the centres after each iteration.
     """
     d = data.d
     for _ in range(_KMEANS_ITERATIONS):
-        sums = weighted_sums(data, _clusters(data, means, cancelled))
+        sums = weighted_sums(data, nearest_shares(data, means, cancelled))
         counts = sums[:, [0]]
         moved = np.divide(sums[:, 1 : 1 + d], counts, where=counts > 0, out=means.copy())
         change = float(((moved - means) ** 2).sum())
         means = moved
+        if moved_to is not None:
+            moved_to(means)
         if change < _KMEANS_TOLERANCE:
             break
-    return weighted_sums(data, _clusters(data, means, cancelled)), means
+    return weighted_sums(data, nearest_shares(data, means, cancelled)), means
 
 
-def _clusters(
+def nearest_shares(
     data: StandardCloud, means: FloatArray, cancelled: Callable[[], bool]
 ) -> Iterator[FloatArray]:
+    """One-hot columns (k, b) of the mean nearest to each point, block by block."""
     for block in data.blocks:
         stop_if(cancelled)
         yield _nearest(block, means)

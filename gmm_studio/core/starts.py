@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from gmm_studio.core import start_methods
-from gmm_studio.core.arrays import FloatArray, frozen
+from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.errors import InputError
-from gmm_studio.core.kernel import (
-    Parameters,
-    StandardCloud,
-    never,
-    one_blas_thread,
-    standardize,
-)
-from gmm_studio.core.maximisation import Update, degenerate_component, project
+from gmm_studio.core.kernel import StandardCloud, never, one_blas_thread, standardize
 from gmm_studio.core.mixture import Mixture
-from gmm_studio.core.small_em import SHORT_RUNS, best_of_short_runs
-from gmm_studio.core.ward import ward_clusters
+from gmm_studio.core.start_drawing import Drawing, equal_components, prepare
+from gmm_studio.core.start_story import StoryMoment
 
 __all__ = [
     "DETERMINISTIC",
     "METHODS",
     "Draw",
     "Method",
-    "Pick",
     "draw_start",
     "draws",
     "equal_pair",
-    "k_means_plus_plus_picks",
     "prepare",
     "seeded_start",
+    "tell_start",
 ]
 
 Method: TypeAlias = Literal[
@@ -48,6 +39,7 @@ Method: TypeAlias = Literal[
     "uniform",
     "uniform-identity",
     "normal",
+    "normal-deviations",
     "small-em",
     "ward",
 ]
@@ -55,9 +47,6 @@ METHODS: tuple[Method, ...] = get_args(Method)
 
 DETERMINISTIC: frozenset[Method] = frozenset({"ward"})
 """The methods that draw the same start whatever the random state."""
-
-_LARGEST = 1e70
-"""The largest mean or deviation of a start in standard units: its powers stay within doubles."""
 
 
 class Draw(NamedTuple):
@@ -156,6 +145,10 @@ def draw_start(
             The same means with identity covariances in the units of the data.
         normal
             Means drawn from the normal with the mean and the covariance of the points.
+        normal-deviations
+            Means drawn from normals with the mean and the standard deviation of each axis;
+            covariances diagonal, with the standard deviations in the units of the data standing
+            where variances belong, as in some published programs.
         small-em
             The best of twenty short runs from random points (Biernacki, Celeux and Govaert 2003).
         ward
@@ -177,6 +170,35 @@ def draw_start(
     Cancelled
         When `cancelled` returned true.
     """
+    return _draw(cloud, method, k, random_state, configuration, cancelled, None)
+
+
+def tell_start(
+    cloud: PointCloud,
+    method: Method,
+    k: int,
+    random_state: int = 0,
+    configuration: Configuration | None = None,
+    cancelled: Callable[[], bool] = never,
+) -> tuple[StoryMoment, ...]:
+    """How `draw_start` comes to what it draws: the last moment's mixture is that start itself.
+
+    Parameters and errors are those of `draw_start`.
+    """
+    moments: list[StoryMoment] = []
+    _draw(cloud, method, k, random_state, configuration, cancelled, moments.append)
+    return tuple(moments)
+
+
+def _draw(
+    cloud: PointCloud,
+    method: Method,
+    k: int,
+    random_state: int,
+    configuration: Configuration | None,
+    cancelled: Callable[[], bool],
+    tell: Callable[[StoryMoment], None] | None,
+) -> Mixture:
     if method not in METHODS:
         raise InputError(
             "The method must be one of {choices}, not {method}.",
@@ -187,144 +209,10 @@ def draw_start(
     start_methods.stop_if(cancelled)
     data = standardize(cloud)
     start_methods.check_different(cloud, k)
-    drawing = _Drawing(cloud, data, k, np.random.default_rng(random_state), cancelled)
     configuration = configuration or Configuration()
+    drawing = Drawing(cloud, data, method, k, random_state, configuration, cancelled, tell)
     with one_blas_thread:
-        if method == "small-em":
-            parameters = drawing.small_em(configuration)
-        else:
-            parameters = drawing.parameters(method)
-        return data.mixture(prepare(parameters, configuration).parameters)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Drawing:
-    """What a method draws from; its results are in standard units."""
-
-    cloud: PointCloud
-    data: StandardCloud
-    k: int
-    rng: np.random.Generator
-    cancelled: Callable[[], bool]
-
-    def parameters(self, method: Method) -> Parameters:
-        """One mixture by a method."""
-        data, k, rng, cancelled = self.data, self.k, self.rng, self.cancelled
-        if method == "random-responsibilities":
-            sums = start_methods.random_responsibilities(data, k, rng, cancelled)
-            return start_methods.m_step(sums, np.zeros((k, data.d)))
-        if method == "ward":
-            return start_methods.m_step(ward_clusters(data, k, cancelled), np.zeros((k, data.d)))
-        if method == "k-means":
-            return start_methods.m_step(*start_methods.k_means(data, self.far_apart(), cancelled))
-        covariance = start_methods.total_covariance(data)
-        if method == "normal":
-            means = start_methods.normal(covariance, k, rng)
-        elif method == "random-points":
-            means = start_methods.random_points(self.cloud, data, k, rng)
-        elif method == "k-means++":
-            means = self.far_apart()
-        else:
-            means = start_methods.uniform(data, k, rng)
-        if method == "uniform-identity":
-            covariance = np.eye(data.d) / data.scale / data.scale
-        return _equal(means[None], covariance)
-
-    def far_apart(self) -> FloatArray:
-        """The points that k-means++ picks."""
-        picks = start_methods.k_means_plus_plus(self.data, self.k, self.rng, self.cancelled)
-        return np.array([place for _, place in picks])
-
-    def small_em(self, configuration: Configuration) -> Parameters:
-        """The end of the best short run from random points."""
-        means = [
-            start_methods.random_points(self.cloud, self.data, self.k, self.rng)
-            for _ in range(SHORT_RUNS)
-        ]
-        start = _equal(np.array(means), start_methods.total_covariance(self.data))
-        prepare(_equal(means[0][None], start.covariances[0, 0]), configuration)
-        return best_of_short_runs(self.data, start, configuration, self.cancelled)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pick:
-    """A point that k-means++ picked, and those before it.
-
-    Attributes
-    ----------
-    row : int
-        Of the point in its cloud.
-    places : ndarray, shape (j, d)
-        Where the points picked so far are, in the units of the data; this one is the last.
-    """
-
-    row: int
-    places: FloatArray
-
-    @property
-    def place(self) -> FloatArray:
-        """Where the point is, shape (d,)."""
-        return np.asarray(self.places[-1])
-
-    def squared_distances(self, places: npt.ArrayLike) -> FloatArray:
-        """D², the squared distance to the nearest point picked so far, at places (..., d).
-
-        The next point is picked with chances proportional to D² times its sample weight.
-        """
-        at = np.asarray(places, dtype=np.float64)
-        nearest = np.full(at.shape[:-1], np.inf)
-        for place in self.places:
-            np.minimum(nearest, ((at - place) ** 2).sum(axis=-1), out=nearest)
-        return nearest
-
-
-def k_means_plus_plus_picks(
-    cloud: PointCloud, k: int, random_state: int = 0, cancelled: Callable[[], bool] = never
-) -> tuple[Pick, ...]:
-    """The points that k-means++ picks one by one: the means of `draw_start` in the same order.
-
-    Raises
-    ------
-    InputError
-        When the cloud has fewer than k different points of some weight.
-    Cancelled
-        When `cancelled` returned true.
-    """
-    _check_k(cloud, k)
-    data = standardize(cloud)
-    start_methods.check_different(cloud, k)
-    rng = np.random.default_rng(random_state)
-    with one_blas_thread:
-        picked = list(start_methods.k_means_plus_plus(data, k, rng, cancelled))
-    places = frozen(data.centre + data.scale * np.array([place for _, place in picked]))
-    return tuple(Pick(row, places[: j + 1]) for j, (row, _) in enumerate(picked))
-
-
-def prepare(parameters: Parameters, configuration: Configuration) -> Update:
-    """A start in standard units, brought to the structure and over the floor.
-
-    Raises
-    ------
-    InputError
-        When a component has no spread and there is no floor to give it one, or it is so far from
-        the points or so wide that its numbers cannot be worked with.
-    """
-    sizes = abs(parameters.means).max(axis=2), abs(parameters.covariances).max(axis=(2, 3)) ** 0.5
-    boundless = np.maximum(*sizes)[0] > _LARGEST
-    if boundless.any():
-        raise InputError(
-            "Component {j} of the start is out of all proportion to the points.",
-            j=int(boundless.argmax()) + 1,
-        )
-    update = project(parameters, configuration.covariance, configuration.variance_floor)
-    component = degenerate_component(update, configuration.variance_floor)
-    if component is not None:
-        raise InputError(
-            "Component {j} of the start has no spread. Use another start, or a variance floor "
-            "above 0.",
-            j=component + 1,
-        )
-    return update
+        return drawing.mixture()
 
 
 def equal_pair(means: FloatArray) -> tuple[int, int]:
@@ -346,11 +234,5 @@ def _check_k(cloud: PointCloud, k: int) -> None:
 
 def _start(data: StandardCloud, means: FloatArray, configuration: Configuration) -> Mixture:
     """Equal weights and the total covariance for each of the means, in standard units."""
-    start = _equal(means[None], start_methods.total_covariance(data))
+    start = equal_components(means[None], start_methods.total_covariance(data))
     return data.mixture(prepare(start, configuration).parameters)
-
-
-def _equal(means: FloatArray, covariance: FloatArray) -> Parameters:
-    """Mixtures with these means (r, k, d), equal weights and one covariance (d, d) for all."""
-    r, k = means.shape[:2]
-    return Parameters(np.full((r, k), 1 / k), means, np.tile(covariance, (r, k, 1, 1)))

@@ -214,7 +214,7 @@ def _cell(
         p,
         tuple(starts.made),
         tuple(ends),
-        _spurious(cloud, ends, configuration),
+        _spurious(cloud, ends, configuration, cancelled),
         frozen(bics),
         frozen([aic(end.log_likelihood, p) for end in ends]),
         frozen([icl(cloud, end.mixture, value, cancelled) for end, value in pairs]),
@@ -223,13 +223,16 @@ def _cell(
 
 
 def _spurious(
-    cloud: PointCloud, ends: Sequence[End], configuration: Configuration
+    cloud: PointCloud,
+    ends: Sequence[End],
+    configuration: Configuration,
+    cancelled: Callable[[], bool],
 ) -> tuple[Spurious, ...]:
     if not ends:
         return ()
     gathering = Gathering(cloud, variance_floor=configuration.variance_floor)
     for end in ends:
-        gathering.add(end)
+        gathering.add(end, cancelled)
     found = {index: optimum.spurious for optimum in gathering.optima for index in optimum.members}
     return tuple(found[end.index] for end in ends)
 

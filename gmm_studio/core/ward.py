@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,14 +12,76 @@ from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.kernel import StandardCloud, never
 from gmm_studio.core.start_methods import stop_if
 
-__all__ = ["SAMPLE", "different_points", "ward_clusters", "ward_labels"]
+__all__ = ["SAMPLE", "Tree", "different_points", "ward_tree"]
 
 SAMPLE = 1000
 """The most different points that are clustered: 10⁶ distances, a tenth of a second."""
 
 
-def ward_clusters(data: StandardCloud, k: int, cancelled: Callable[[], bool] = never) -> FloatArray:
-    """The sums (k, m) of the monomials over k clusters, in the order of their leftmost points.
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """All merges of a hierarchical clustering, for as many clusters as one likes.
+
+    Again and again the two clusters are merged by which the sum of squares grows least (Ward 1963).
+
+    Attributes
+    ----------
+    places : ndarray, shape (m, d)
+        The points that are clustered, from left to right.
+    weights : ndarray, shape (m,)
+        Above 0.
+    pairs : ndarray of int, shape (m - 1, 2)
+        A point of each of the two clusters that merge, merge by merge.
+    """
+
+    places: FloatArray
+    weights: FloatArray
+    pairs: IntArray
+
+    def levels(self, k: int, most: int) -> Iterator[tuple[IntArray, tuple[int, int] | None]]:
+        """The clusters on the way from `most` to k of them, and which two merge next.
+
+        Each level has the numbers of the points' clusters (m,). The last k are numbered from 0 in
+        the order of the first of their points. Of two that merge the lower number stays, and the
+        higher is the highest there is, so that the others keep theirs.
+        """
+        m = len(self.places)
+        owner = np.arange(m)
+        merges = []
+        for i, pair in enumerate(self.pairs[: m - k]):
+            first, second = owner[pair]
+            joins = owner == second
+            if m - i <= most:
+                merges.append((joins, first == owner))
+            owner[joins] = first
+        _, firsts, labels = np.unique(owner, return_index=True, return_inverse=True)
+        labels = firsts.argsort().argsort()[labels]
+        levels: list[tuple[IntArray, tuple[int, int] | None]] = [(labels, None)]
+        for number, (joins, stays) in enumerate(reversed(merges), k):
+            labels = np.where(joins, number, labels)
+            levels.append((labels, (int(labels[stays][0]), number)))
+        yield from reversed(levels)
+
+    def labels(self, k: int) -> IntArray:
+        """Numbers of k clusters (m,), from 0 in the order of the first of their points."""
+        return next(self.levels(k, k))[0]
+
+    def sums(self, labels: IntArray) -> FloatArray:
+        """The sums (k, m) of the monomials over clusters."""
+        share = (labels == np.arange(int(labels.max()) + 1)[:, None]) * self.weights
+        columns = [np.ones(len(self.places)), *self.places.T]
+        columns += [self.places[:, 0] * column for column in self.places.T]
+        columns += [self.places[:, 1] ** 2] if self.places.shape[1] == 2 else []
+        return np.asarray(share @ np.column_stack(columns))
+
+    def means(self, labels: IntArray) -> FloatArray:
+        """The means (k, d) of clusters."""
+        sums = self.sums(labels)
+        return np.asarray(sums[:, 1 : 1 + self.places.shape[1]] / sums[:, :1])
+
+
+def ward_tree(data: StandardCloud, k: int, cancelled: Callable[[], bool] = never) -> Tree:
+    """Cluster a cloud hierarchically, to k clusters or fewer.
 
     Points at one place count as one of their weights together. Where there are more than `SAMPLE`
     different ones, as many of them are drawn with equal chances, always the same, and the rest is
@@ -43,12 +106,8 @@ def ward_clusters(data: StandardCloud, k: int, cancelled: Callable[[], bool] = n
     if len(places) > most:
         rows = np.sort(np.random.default_rng(0).choice(len(places), most, replace=False))
         places, weights = places[rows], weights[rows]
-    labels = ward_labels(places, weights, k, cancelled)
-    share = (labels == np.arange(k)[:, None]) * weights
-    columns = [np.ones(len(places)), *places.T]
-    columns += [places[:, 0] * column for column in places.T]
-    columns += [places[:, 1] ** 2] if data.d == 2 else []
-    return np.asarray(share @ np.column_stack(columns))
+    heights, pairs = _merges(places, weights, cancelled)
+    return Tree(places, weights, pairs[np.argsort(heights, kind="stable")])
 
 
 def different_points(data: StandardCloud) -> tuple[FloatArray, FloatArray]:
@@ -65,32 +124,6 @@ def different_points(data: StandardCloud) -> tuple[FloatArray, FloatArray]:
     new = np.concatenate([[True], (places[1:] != places[:-1]).any(axis=1)])
     first = np.flatnonzero(new)
     return np.ascontiguousarray(places[first]), np.add.reduceat(weights, first)
-
-
-def ward_labels(
-    places: FloatArray, weights: FloatArray, k: int, cancelled: Callable[[], bool] = never
-) -> IntArray:
-    """Numbers of k clusters (m,), from 0 in the order of the first of their points.
-
-    Again and again the two clusters are merged by which the sum of squares grows least (Ward 1963).
-
-    Parameters
-    ----------
-    places : ndarray, shape (m, d)
-    weights : ndarray, shape (m,)
-        Above 0.
-    k : int
-        At most m.
-    cancelled : callable
-        Asked between merges.
-    """
-    heights, pairs = _merges(places, weights, cancelled)
-    owner = np.arange(len(places))
-    for i in np.argsort(heights, kind="stable")[: len(places) - k]:
-        first, second = owner[pairs[i]]
-        owner[owner == second] = first
-    _, firsts, labels = np.unique(owner, return_index=True, return_inverse=True)
-    return np.asarray(firsts.argsort().argsort()[labels])
 
 
 def _merges(

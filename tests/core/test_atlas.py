@@ -106,3 +106,10 @@ def test_a_loose_tolerance_makes_one_optimum_of_many() -> None:
 def test_it_can_be_cancelled() -> None:
     with pytest.raises(Cancelled):
         gather(faithful(), 3, ["k-means"], 10, cancelled=lambda: True)
+
+
+def test_cancel_does_not_wait_for_ends_to_be_gathered(resting: list[str]) -> None:
+    """An end far from rest is iterated on, which takes longer than a run."""
+    with pytest.raises(Cancelled):
+        gather(faithful(), 3, ["k-means"], 3, cancelled=lambda: bool(resting))
+    assert resting == ["began"]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 from gmm_studio import Configuration, Mixture, PointCloud, draw_start, fit, seeded_start
 from gmm_studio.core.arrays import FloatArray
@@ -181,17 +178,41 @@ def test_cancelling_raises() -> None:
         next(maps)
 
 
-def test_a_map_takes_a_fraction_of_the_time_of_single_fits() -> None:
-    rng = np.random.default_rng(0)
-    centres = 3 * np.array([[0, 0], [1, 0], [0.5, np.sqrt(0.75)]])
-    cloud = PointCloud(centres[rng.integers(3, size=1000)] + rng.standard_normal((1000, 2)))
+def test_the_nearest_cell_of_each_basin() -> None:
+    cloud = faithful()
     configuration = Configuration(tolerance=1e-7, max_iterations=300)
-    start = seeded_start(cloud, cloud.points[:3], configuration)
-    x, y = grid_of(cloud, 16, 16)
-    with threadpool_limits(1):
-        begin = time.process_time()
-        *_, last = map_basins(cloud, start, 0, x, y, configuration)
-        ours = time.process_time() - begin
-        begin = time.process_time()
-        assert_cells(cloud, start, 0, configuration, last, range(2, 16, 4), range(2, 16, 4))
-        assert ours < 0.6 * 16 * (time.process_time() - begin)
+    start = draw_start(cloud, "random-points", 3, 6, configuration)
+    x, y = grid_of(cloud, 21, 13)
+    here = np.array([3.1, 71.0])
+    maps = list(map_basins(cloud, start, 0, x, y, configuration))
+    sides = np.array([x[1] - x[0], y[1] - y[0]])
+    places = np.stack(np.meshgrid(x, y), axis=-1)
+    apart = (((places - here) / sides) ** 2).sum(axis=-1)
+    for number in np.unique(maps[-1].optimum).tolist():
+        found = maps[-1].nearest(number, *here.tolist())
+        own = np.where(maps[-1].optimum == number, apart, np.inf)
+        assert found == tuple(places[np.unravel_index(own.argmin(), own.shape)])
+    coarse = maps[1]
+    for number in np.unique(coarse.optimum).tolist():
+        column, row = coarse.nearest(number, *here.tolist())
+        index = y.tolist().index(row) * len(x) + x.tolist().index(column)
+        assert index in coarse.optima[number].members, "one that was computed"
+    with pytest.raises(ValueError, match="No cell"):
+        coarse.nearest(99, 0.0, 0.0)
+
+
+def test_the_first_map_does_not_wait_for_the_slowest_runs() -> None:
+    cloud = faithful()
+    configuration = Configuration(tolerance=1e-7, max_iterations=300)
+    start = draw_start(cloud, "k-means++", 3, 1, configuration)
+    first, second, *_ = map_basins(cloud, start, 2, *grid_of(cloud, 56, 48), configuration)
+    done = np.sort([index for optimum in first.optima for index in optimum.members])
+    middles = [row * 56 + column for row in range(4, 48, 8) for column in range(4, 56, 8)]
+    assert set(done) < set(middles)
+    assert len(done) == 38, "nine tenths of 42"
+    slow = sorted(set(middles) - set(done.tolist()))
+    assert second.iterations.flat[slow].min() >= np.median(second.iterations.flat[done])
+    for index in slow:
+        row, column = divmod(index, 56)
+        near = first.log_likelihood[max(row - 24, 0) : row + 25, max(column - 24, 0) : column + 25]
+        assert (near == first.log_likelihood[row, column]).sum() > 64

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -209,17 +208,3 @@ def test_cancelling_raises(asked: int) -> None:
     starts = starts_of(cloud, 3, Configuration(), 4)
     with pytest.raises(Cancelled):
         list(end_many(cloud, starts, Configuration(tolerance=0), cancelled=after(asked)))
-
-
-def test_many_runs_take_less_than_half_the_time_of_single_ones() -> None:
-    cloud = PointCloud(clusters(2, 300))
-    configuration = Configuration(tolerance=0, max_iterations=30)
-    starts = starts_of(cloud, 3, configuration, 200)
-    with threadpool_limits(1):
-        list(end_many(cloud, starts[:2], configuration))
-        begin = time.process_time()
-        list(end_many(cloud, starts, configuration))
-        together = time.process_time() - begin
-        for start in starts:
-            alone(cloud, start, configuration)
-        assert together < 0.5 * (time.process_time() - begin - together)

@@ -24,7 +24,6 @@ from gmm_studio.core.starts import (
     Method,
     draws,
     equal_pair,
-    k_means_plus_plus_picks,
 )
 from tests.core import reference
 
@@ -353,7 +352,27 @@ def test_normal_means_have_the_moments_of_the_points(weighted: bool) -> None:
     assert np.cov(means.T) == pytest.approx(total, rel=0.1)
 
 
-@pytest.mark.parametrize("method", ["uniform", "uniform-identity", "normal", "ward"])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("d", [1, 2])
+def test_deviations_may_stand_for_variances(d: int, weighted: bool) -> None:
+    """Means by the deviation of each axis, without their correlation."""
+    weights = np.linspace(0, 2, 300) if weighted else None
+    points = 5 + blobs().points @ [[1.0, 0.4], [0.0, 7.0]]
+    cloud = PointCloud(points[:, :d], weights)
+    centre = np.average(cloud.points, axis=0, weights=weights)
+    deviations = np.sqrt(np.average((cloud.points - centre) ** 2, axis=0, weights=weights))
+    starts = [draw_start(cloud, "normal-deviations", 50, seed) for seed in range(200)]
+    for start in starts[:3]:
+        assert start.weights == pytest.approx([1 / 50] * 50)
+        assert start.covariances == pytest.approx(np.array([np.diag(deviations)] * 50))
+    drawn = (np.concatenate([start.means for start in starts]) - centre) / deviations
+    assert abs(drawn.mean(axis=0)).max() < 0.05
+    assert np.cov(drawn.T).reshape(d, d) == pytest.approx(np.eye(d), abs=0.06)
+
+
+@pytest.mark.parametrize(
+    "method", ["uniform", "uniform-identity", "normal", "normal-deviations", "ward"]
+)
 @pytest.mark.parametrize("d", [1, 2])
 @pytest.mark.parametrize("n", [200, 3000])
 def test_the_order_of_the_points_does_not_matter(method: Method, d: int, n: int) -> None:
@@ -367,7 +386,9 @@ def test_the_order_of_the_points_does_not_matter(method: Method, d: int, n: int)
     assert second.covariances == pytest.approx(first.covariances, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("method", ["uniform", "uniform-identity", "normal", "ward"])
+@pytest.mark.parametrize(
+    "method", ["uniform", "uniform-identity", "normal", "normal-deviations", "ward"]
+)
 def test_a_weight_of_two_is_a_point_given_twice(method: Method) -> None:
     points = np.random.default_rng(1).standard_normal((400, 2))
     times = np.random.default_rng(2).integers(0, 4, 400)
@@ -460,38 +481,3 @@ def test_draws_count_up() -> None:
     )
     assert draws(["normal", "normal"], 1) == (Draw("normal", 0),)
     assert draws(METHODS, 0) == ()
-
-
-@pytest.mark.parametrize("d", [1, 2])
-@pytest.mark.parametrize("weighted", [False, True])
-def test_picks_are_the_start_one_by_one(
-    d: int, weighted: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kernel, "BLOCK", 64)
-    weights = np.tile([1.0, 0.0, 2.0], 100) if weighted else None
-    cloud = PointCloud(blobs(d).points, weights)
-    for seed in range(5):
-        picks = k_means_plus_plus_picks(cloud, 6, seed)
-        start = draw_start(cloud, "k-means++", 6, seed)
-        assert (np.array([pick.place for pick in picks]) == start.means).all()
-        rows = [pick.row for pick in picks]
-        assert np.asarray(cloud.points)[rows] == pytest.approx(start.means)
-        if weights is not None:
-            assert (weights[rows] > 0).all()
-        for j, pick in enumerate(picks, 1):
-            apart = np.asarray(cloud.points)[:, None] - start.means[:j]
-            expected = (apart**2).sum(axis=2).min(axis=1)
-            assert pick.squared_distances(cloud.points) == pytest.approx(expected)
-            if j < len(picks):
-                assert expected[picks[j].row] > 0
-    grid = picks[2].squared_distances(np.zeros((4, 5, d)))
-    assert grid.shape == (4, 5)
-
-
-def test_picks_that_cannot_be() -> None:
-    with pytest.raises(InputError, match="need 3 different points; there are 2"):
-        k_means_plus_plus_picks(PointCloud([1.0, 2.0, 2.0]), 3)
-    with pytest.raises(InputError, match="at least 1 component"):
-        k_means_plus_plus_picks(blobs(), 0)
-    with pytest.raises(Cancelled):
-        k_means_plus_plus_picks(blobs(), 3, cancelled=lambda: True)

@@ -226,6 +226,13 @@ def test_what_is_known_before_it_is_cancelled_stays() -> None:
         next(cells)
 
 
+def test_cancel_does_not_wait_for_ends_to_be_gathered(resting: list[str]) -> None:
+    cells = sweep(blobs(), [2], ["full"], draws(["k-means"], 3), cancelled=lambda: bool(resting))
+    with pytest.raises(Cancelled):
+        next(cells)
+    assert resting == ["began"]
+
+
 def test_repeated_numbers_are_taken_once() -> None:
     cells = list(sweep(blobs(), [2, 2, 1], ["full", "full"], draws(["k-means"], 1)))
     assert [cell.k for cell in cells] == [2, 1]
