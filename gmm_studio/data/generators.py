@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,9 +11,10 @@ from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.core.recipe import Recipe
 from gmm_studio.data import layouts
 
-__all__ = ["GENERATORS", "LARGEST_K", "LARGEST_N", "Generator", "generate"]
+__all__ = ["GENERATORS", "LARGEST_K", "LARGEST_N", "Generator", "checked", "generate"]
 
 LARGEST_N = 10_000_000
 LARGEST_K = 100
@@ -69,21 +70,39 @@ def generate(name: str, n: int = 1000, k: int | None = None, random_state: int =
     InputError
         When there is no such generator or a number is out of range.
     """
-    generator = GENERATORS.get(name)
+    recipe = checked(Recipe(name, n, k, random_state))
+    made = GENERATORS[name].make(recipe.n, recipe.k or 0, recipe.random_state)
+    return replace(made, recipe=recipe)
+
+
+def checked(recipe: Recipe) -> Recipe:
+    """The recipe with its source, k, n and random state as they have to be.
+
+    Raises
+    ------
+    InputError
+        When there is no such generator or a number is out of range.
+    """
+    n = _whole("number of points", recipe.n, 1, LARGEST_N)
+    random_state = _whole("random state", recipe.random_state, 0, LARGEST_RANDOM_STATE)
+    if isinstance(recipe.source, Mixture):
+        if recipe.k is not None:
+            raise InputError("A mixture has no number of clusters to choose.")
+        return replace(recipe, n=n, random_state=random_state)
+    generator = GENERATORS.get(recipe.source)
     if generator is None:
         raise InputError(
             "There is no cloud called {name}. There are: {names}.",
-            name=name,
+            name=recipe.source,
             names=", ".join(GENERATORS),
         )
-    n = _whole("number of points", n, 1, LARGEST_N)
-    random_state = _whole("random state", random_state, 0, LARGEST_RANDOM_STATE)
-    if generator.default_k is None:
-        if k is not None:
-            raise InputError("{title} has no number of clusters to choose.", title=generator.title)
-        return generator.make(n, 0, random_state)
-    k = generator.default_k if k is None else _whole("number of clusters", k, 1, LARGEST_K)
-    return generator.make(n, k, random_state)
+    k = recipe.k
+    if generator.default_k is None and k is not None:
+        raise InputError("{title} has no number of clusters to choose.", title=generator.title)
+    if generator.default_k is not None:
+        own = generator.default_k
+        k = own if k is None else _whole("number of clusters", k, 1, LARGEST_K)
+    return replace(recipe, n=n, k=k, random_state=random_state)
 
 
 def _whole(what: str, value: int, least: int, most: int) -> int:

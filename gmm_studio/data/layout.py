@@ -10,38 +10,47 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, NamedTuple, TypeAlias
 
+from gmm_studio.core.source import Delimiter, ReadOptions
+from gmm_studio.data.numerals import MISSING, PLAIN, Numerals, find_numerals, looks_like_number
+
 __all__ = [
-    "DECIMAL_COMMA",
-    "MISSING",
+    "SAMPLE",
     "Column",
-    "Delimiter",
     "Layout",
     "QuotationError",
     "Record",
     "Role",
+    "distinct_names",
     "find_layout",
     "is_comment",
-    "parse_number",
+    "layout_of",
     "records",
+    "role_of",
 ]
-
-Delimiter: TypeAlias = Literal["\t", ";", ",", " "]
-"""What separates columns; a blank stands for any white space."""
 
 DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", ",", " ")
 
 Role: TypeAlias = Literal["coordinate", "label", "weight", "row name"]
-"""What a column is for unless it is asked for. Where the others have names, one without holds the
-numbers or names of the rows, as R and pandas write them."""
+"""What a column is for unless it is asked for. One called id or index holds the numbers or names of
+the rows, and so does one without a name where the others have names, as R and pandas write them."""
 
-ROLES: dict[str, Role] = {"label": "label", "class": "label", "weight": "weight", "": "row name"}
-
-MISSING = frozenset(("", "NA", "N/A", "NaN", "nan", "NAN", "NULL", "null"))
-
-DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+ROLES: dict[str, Role] = {
+    "label": "label",
+    "class": "label",
+    "weight": "weight",
+    "": "row name",
+    "id": "row name",
+    "index": "row name",
+}
 
 SAMPLE = 500
 """How many rows are looked at."""
+
+_FEW = 100
+"""How many of them tell what separates the columns."""
+
+_SEPARATOR_LINE = re.compile('"?sep=([\t;,])"?', re.IGNORECASE)
+"""What spreadsheets write at the top of a file to tell each other what separates its columns."""
 
 
 class QuotationError(Exception):
@@ -84,22 +93,18 @@ class Layout:
         All of them, from the left. Their names are distinct.
     has_rows : bool
         Whether there is anything but a header.
+    has_header : bool
+        Whether the first row holds the names of the columns.
+    numerals : Numerals
+        How its numbers are written.
     """
 
     delimiter: Delimiter
     header_lines: int
     columns: tuple[Column, ...]
     has_rows: bool
-
-
-def parse_number(text: str) -> float | None:
-    """The number that a text spells; None for what a person would not write as a number."""
-    if "_" in text or not text.isascii():
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    has_header: bool = False
+    numerals: Numerals = PLAIN
 
 
 def is_comment(line: str) -> bool:
@@ -136,78 +141,140 @@ def records(lines: Iterable[str], delimiter: Delimiter, *, strict: bool = True) 
         raise QuotationError(first) from None
 
 
-def find_layout(lines: Sequence[str]) -> Layout | None:
+def find_layout(lines: Sequence[str], options: ReadOptions) -> Layout | None:
     """The layout of a table, from its first lines; None if they hold no row at all.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        The beginning of a text.
+    options : ReadOptions
+        What is known of it already.
 
     Raises
     ------
     QuotationError
         Where a quotation mark that is not closed swallows the table.
     """
-    delimiter = max(DELIMITERS, key=lambda delimiter: _fitness(lines, delimiter))
+    said, skipped = _said_delimiter(lines)
+    if skipped:
+        lines = ["", *lines[1:]]
+    delimiter = options.delimiter or said or _best_delimiter(lines, options)
     sample = _sample(lines, delimiter)
-    if not sample:
-        return None
-    has_header = not any(_is_data(field) for field in sample[0].fields)
+    return layout_of(sample, delimiter, options, skipped) if sample else None
+
+
+def layout_of(
+    sample: Sequence[Record], delimiter: Delimiter, options: ReadOptions, skipped: int = 0
+) -> Layout:
+    """The layout of a table, from its first rows.
+
+    Parameters
+    ----------
+    sample : sequence of Record
+        At least one.
+    delimiter : Delimiter
+        What separates, or would separate, its columns.
+    options : ReadOptions
+        What is known of it already.
+    skipped : int
+        How many lines at the top are no rows.
+
+    Raises
+    ------
+    QuotationError
+        Where all of the table is in one quoted text.
+    """
+    titles = sample[0].fields
+    has_header = options.header
+    if has_header is None:
+        has_header = not any(map(_is_data, titles))
     rows = [record.fields for record in sample[has_header:]]
     if not rows and sample[0].last > sample[0].first:
         raise QuotationError(sample[0].first)
-    width = len(sample[0].fields)
-    titles = sample[0].fields if has_header else [""] * width
-    names = _distinct_names(titles)
+    if has_header and _lacks_row_names(len(titles), rows):
+        titles = ["", *titles]
+    width = len(titles)
+    if not has_header:
+        titles = [""] * width
     cells = [[row[j] for row in rows if len(row) == width] for j in range(width)]
+    numerals = find_numerals(
+        (cell for column in cells for cell in column),
+        delimiter,
+        options.decimal,
+        options.thousands,
+    )
+    names = distinct_names(titles)
     columns = tuple(
-        Column(j, names[j], _is_numeric(cells[j]), _role(titles[j], has_header))
+        Column(j, names[j], _is_numeric(cells[j]), role_of(titles[j], has_header))
         for j in range(width)
     )
-    header_lines = sample[0].last if has_header else 0
-    return Layout(delimiter, header_lines, columns, has_rows=bool(rows))
+    header_lines = sample[0].last if has_header else skipped
+    return Layout(delimiter, header_lines, columns, bool(rows), has_header, numerals)
 
 
-def _sample(lines: Sequence[str], delimiter: Delimiter) -> list[Record]:
+def role_of(title: str, has_header: bool) -> Role:
+    """What the column with a title is for unless it is asked for."""
+    return ROLES.get(title.lower(), "coordinate") if has_header else "coordinate"
+
+
+def _said_delimiter(lines: Sequence[str]) -> tuple[Delimiter | None, int]:
+    """What the first line says of it, and how many lines that takes."""
+    found = _SEPARATOR_LINE.fullmatch(lines[0].rstrip()) if lines else None
+    said = next((d for d in DELIMITERS if found and d == found[1]), None)
+    return said, int(said is not None)
+
+
+def _best_delimiter(lines: Sequence[str], options: ReadOptions) -> Delimiter:
+    return max(DELIMITERS, key=lambda delimiter: _fitness(lines, delimiter, options))
+
+
+def _sample(lines: Sequence[str], delimiter: Delimiter, most: int = SAMPLE) -> list[Record]:
     """The first rows, as far as they can be told apart."""
     sample: list[Record] = []
     try:
-        sample.extend(islice(records(lines, delimiter, strict=False), SAMPLE))
+        sample.extend(islice(records(lines, delimiter, strict=False), most))
     except QuotationError:
         if not sample:
             raise
     return sample
 
 
-def _fitness(lines: Sequence[str], delimiter: Delimiter) -> tuple[bool, float, float]:
+def _fitness(
+    lines: Sequence[str], delimiter: Delimiter, options: ReadOptions
+) -> tuple[bool, float, float]:
     """Whether there are numbers in a table, how even its rows are, how much of it is numbers."""
+    if delimiter in (options.decimal, options.thousands):
+        return False, 0, 0
     try:
-        rows = [record.fields for record in _sample(lines, delimiter)]
+        rows = [record.fields for record in _sample(lines, delimiter, _FEW)]
     except QuotationError:
         rows = []
     width, count = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
     if width == 1:
         return False, 0, 0
-    numbers = sum(sum(map(_is_number, row)) for row in rows if len(row) == width)
+    numbers = sum(sum(map(looks_like_number, row)) for row in rows if len(row) == width)
     return numbers > 0, count / len(rows), numbers / (width * len(rows))
 
 
-def _is_number(field: str) -> bool:
-    # A decimal comma is meant as a number, so that it is reported instead of passed over.
-    return parse_number(field) is not None or DECIMAL_COMMA.fullmatch(field) is not None
+def _lacks_row_names(width: int, rows: Sequence[Sequence[str]]) -> bool:
+    """R writes the names of rows without a title above them."""
+    return bool(rows) and all(len(row) == width + 1 for row in rows)
 
 
 def _is_data(field: str) -> bool:
-    return _is_number(field) or (field in MISSING and field != "")
+    return looks_like_number(field) or (field in MISSING and field != "")
 
 
 def _is_numeric(cells: Sequence[str]) -> bool:
-    numbers = sum(map(_is_number, cells))
-    missing = sum(cell in MISSING for cell in cells if not _is_number(cell))
+    # Numbers written otherwise than the rest are to be reported instead of passed over.
+    numbers = sum(map(looks_like_number, cells))
+    missing = sum(cell in MISSING for cell in cells if not looks_like_number(cell))
     return numbers > 0 and numbers >= len(cells) - numbers - missing
 
 
-def _role(title: str, has_header: bool) -> Role:
-    return ROLES.get(title.lower(), "coordinate") if has_header else "coordinate"
-
-
-def _distinct_names(titles: Sequence[str]) -> list[str]:
+def distinct_names(titles: Sequence[str]) -> list[str]:
+    """Names of columns for their titles: none is empty, no two are the same."""
     names: dict[str, None] = {}
     for number, title in enumerate(titles, 1):
         name = title or f"column {number}"

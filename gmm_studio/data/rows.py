@@ -1,41 +1,66 @@
-"""From the lines of a text file to numbers and labels, or to the first place that is wrong."""
+"""From the rows of a table to numbers and labels, or to the places that are wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.cloud import LARGEST_COORDINATE
 from gmm_studio.core.errors import InputError
-from gmm_studio.data.layout import (
-    DECIMAL_COMMA,
-    MISSING,
-    Column,
-    QuotationError,
-    Record,
-    is_comment,
-    parse_number,
-    records,
-)
-from gmm_studio.data.selection import Selection, shown
+from gmm_studio.data.layout import QuotationError, Record, is_comment, records
+from gmm_studio.data.ledger import Ledger, Problem, bad_label, bad_number, bad_width
+from gmm_studio.data.numerals import MISSING, Numerals
+from gmm_studio.data.selection import Selection
 
-__all__ = ["Block", "quotation_problem", "read_block"]
+__all__ = [
+    "Block",
+    "Values",
+    "all_usable",
+    "check_row",
+    "quotation_problem",
+    "read_block",
+    "read_records",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some rows: their numbers (rows, columns), their labels, how many lines they took."""
+    """Some rows of a table.
+
+    Parameters
+    ----------
+    numbers : ndarray, shape (rows, columns)
+        Of those that can be used.
+    labels : list of str
+        Of the same; empty if no labels are read.
+    lines : int
+        How many lines they took, with those in between.
+    kept : ndarray of bool, optional
+        Of all rows, which can be used; None if all can.
+    """
 
     numbers: FloatArray
     labels: list[str]
-    lines: int
+    lines: int = 0
+    kept: npt.NDArray[np.bool_] | None = None
 
 
-def read_block(text: str, more: Iterable[str], line: int, selection: Selection) -> Block:
+class Values(NamedTuple):
+    """What is read of one row."""
+
+    numbers: list[float]
+    label: str
+
+
+def read_block(
+    text: str, more: Iterable[str], line: int, selection: Selection, ledger: Ledger
+) -> Block:
     """Read the rows of a text that begins with a row.
 
     NumPy reads what is plain. What it refuses, or might read otherwise than a person would, is
@@ -51,19 +76,100 @@ def read_block(text: str, more: Iterable[str], line: int, selection: Selection) 
         The number in the file, from 1, of the first line.
     selection : Selection
         What to read of each row.
+    ledger : Ledger
+        Where rows that cannot be used are taken down.
 
     Raises
     ------
     InputError
-        At the first row that is not like the others, or value that cannot be used.
+        At the first row that cannot be used, unless the ledger takes it.
     """
     lines = text.removesuffix("\n").split("\n")
     plain = '"' not in text and not ("#" in text and any(map(is_comment, lines)))
-    block = _read_plain(lines, selection) if plain else None
-    return _read_carefully(lines, more, line, selection) if block is None else block
+    block = _read_plain(text, lines, selection) if plain else None
+    if block is not None:
+        return block
+    last = len(lines)
+
+    def own() -> Iterable[Record]:
+        nonlocal last
+        for record in records(chain(lines, more), selection.layout.delimiter):
+            last = max(last, record.last)
+            yield record._replace(first=line + record.first - 1)
+            if record.last >= len(lines):
+                return
+
+    try:
+        block = read_records(own(), selection, ledger)
+    except QuotationError as error:
+        raise quotation_problem(selection.file, line + error.line - 1) from None
+    return Block(block.numbers, block.labels, last, block.kept)
 
 
-def _read_plain(lines: Sequence[str], selection: Selection) -> Block | None:
+def read_records(rows: Iterable[Record], selection: Selection, ledger: Ledger) -> Block:
+    """Read rows with care.
+
+    Raises
+    ------
+    InputError
+        At the first row that cannot be used, unless the ledger takes it.
+    """
+    numbers: list[float] = []
+    labels: list[str] = []
+    kept: list[bool] = []
+    for record in rows:
+        values = check_row(record, selection)
+        kept.append(isinstance(values, Values))
+        if isinstance(values, Problem):
+            ledger.add(values)
+            continue
+        numbers.extend(values.numbers)
+        if selection.label is not None:
+            labels.append(values.label)
+    table = np.array(numbers, np.float64).reshape(-1, len(selection.numbers))
+    return Block(table, labels, kept=None if all(kept) else np.array(kept))
+
+
+def check_row(record: Record, selection: Selection) -> Values | Problem:
+    """What a row holds, or why it cannot be used."""
+    if len(record.fields) != len(selection.layout.columns):
+        return bad_width(selection, record.first, len(record.fields))
+    parse = selection.layout.numerals.parse
+    numbers: list[float] = []
+    for column, least in zip(selection.numbers, selection.least, strict=True):
+        text = record.fields[column.index]
+        number = parse(text)
+        if number is None or not least <= number <= LARGEST_COORDINATE:
+            return bad_number(selection, record.first, column, text, number)
+        numbers.append(number)
+    if selection.label is None:
+        return Values(numbers, "")
+    label = record.fields[selection.label.index]
+    if label in MISSING:
+        return bad_label(selection, record.first, selection.label)
+    return Values(numbers, label)
+
+
+def all_usable(numbers: FloatArray, selection: Selection) -> bool:
+    """Whether all values (rows, columns) are finite and within their bounds."""
+    return all(
+        # Also false for nan.
+        least <= column.min() and column.max() <= LARGEST_COORDINATE
+        for column, least in zip(numbers.T, selection.least, strict=True)
+    )
+
+
+def quotation_problem(file: str, line: int) -> InputError:
+    """What to say of quotation marks that do not match in the row that begins on a line."""
+    return InputError(
+        "{file}, line {line}: a quotation mark is not closed, closed too early, or missing before "
+        "a very long text.",
+        file=file,
+        line=line,
+    )
+
+
+def _read_plain(text: str, lines: Sequence[str], selection: Selection) -> Block | None:
     layout = selection.layout
     delimiter = None if layout.delimiter == " " else layout.delimiter
     indices = [column.index for column in selection.numbers]
@@ -77,6 +183,11 @@ def _read_plain(lines: Sequence[str], selection: Selection) -> Block | None:
         labels = [line.split(delimiter)[selection.label.index].strip() for line in lines]
         if not MISSING.isdisjoint(labels):
             return None
+    if not layout.numerals.plain:
+        # A point would stay one, where it is none.
+        if layout.numerals != Numerals(",") or layout.delimiter == "," or "." in text:
+            return None
+        lines = text.removesuffix("\n").replace(",", ".").split("\n")
     try:
         # Without usecols NumPy sees to it itself that all rows have the same length.
         usecols = indices if len(indices) < width else None
@@ -85,98 +196,6 @@ def _read_plain(lines: Sequence[str], selection: Selection) -> Block | None:
         return None
     if numbers.shape != (len(lines), len(indices)):
         return None
-    if usecols is None:
+    if usecols is None and indices != list(range(width)):
         numbers = numbers[:, indices]
-    usable = (numbers >= selection.least) & (numbers <= LARGEST_COORDINATE)
-    return Block(numbers, labels, len(lines)) if usable.all() else None
-
-
-def _read_carefully(
-    lines: Sequence[str], more: Iterable[str], line: int, selection: Selection
-) -> Block:
-    wanted = tuple(zip(selection.numbers, selection.least, strict=True))
-    numbers: list[list[float]] = []
-    labels: list[str] = []
-    last = len(lines)
-    try:
-        for record in records(chain(lines, more), selection.layout.delimiter):
-            place = line + record.first - 1
-            _check_width(record, place, selection)
-            numbers.append(
-                [_number(record, place, column, least, selection) for column, least in wanted]
-            )
-            if selection.label is not None:
-                labels.append(_label(record, place, selection.label, selection))
-            last = max(last, record.last)
-            if record.last >= len(lines):
-                break
-    except QuotationError as error:
-        raise quotation_problem(selection.file, line + error.line - 1) from None
-    return Block(np.array(numbers).reshape(-1, len(wanted)), labels, last)
-
-
-def quotation_problem(file: str, line: int) -> InputError:
-    """What to say of quotation marks that do not match in the row that begins on a line."""
-    return InputError(
-        "{file}, line {line}: a quotation mark is not closed, closed too early, or missing before "
-        "a very long text.",
-        file=file,
-        line=line,
-    )
-
-
-def _check_width(record: Record, line: int, selection: Selection) -> None:
-    width = len(selection.layout.columns)
-    if len(record.fields) != width:
-        raise InputError(
-            "{file}, line {line}: the number of columns is {found}, in the first row it is "
-            "{width}.",
-            file=selection.file,
-            line=line,
-            found=len(record.fields),
-            width=width,
-        )
-
-
-def _number(record: Record, line: int, column: Column, least: float, selection: Selection) -> float:
-    text = record.fields[column.index]
-    number = parse_number(text)
-    if number is None or not least <= number <= LARGEST_COORDINATE:
-        raise _located(selection, line, column, _problem(text, number, least), text)
-    return number
-
-
-def _problem(text: str, number: float | None, least: float) -> str:
-    if text in MISSING:
-        return "the value is missing."
-    if number is None:
-        decimal = " Write a decimal point." if DECIMAL_COMMA.fullmatch(text) else ""
-        return "{value} is not a number." + decimal
-    if not np.isfinite(number):
-        return "{value} is not a finite number."
-    if number < least == 0:
-        return "{value} is negative, which a weight cannot be."
-    return "{value} is too large." if number > 0 else "{value} is too small."
-
-
-def _label(record: Record, line: int, column: Column, selection: Selection) -> str:
-    text = record.fields[column.index]
-    if text in MISSING:
-        raise _located(selection, line, column, "the value is missing.", text)
-    return text
-
-
-def _located(
-    selection: Selection, line: int, column: Column, problem: str, value: str
-) -> InputError:
-    number = column.index + 1
-    named = column.name != f"column {number}"
-    place = "{file}, line {line}, column {column}" + (" ({name}): " if named else ": ")
-    return InputError(
-        place + problem,
-        file=selection.file,
-        line=line,
-        column=number,
-        name=shown(column.name),
-        value=shown(value),
-    )
+    return Block(numbers, labels, len(lines)) if all_usable(numbers, selection) else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gmm_studio.core.cloud import LARGEST_COORDINATE
 from gmm_studio.core.errors import InputError
+from gmm_studio.core.source import NO_COLUMN, Unit
 from gmm_studio.data.layout import Column, Layout
 
 __all__ = ["Selection", "select", "shown"]
@@ -26,6 +27,8 @@ class Selection:
         One or two.
     weight, label : Column or None
         Where the sample weights and the true labels are.
+    unit : Unit
+        What messages count places in.
     """
 
     file: str
@@ -33,6 +36,7 @@ class Selection:
     coordinates: tuple[Column, ...]
     weight: Column | None
     label: Column | None
+    unit: Unit = "line"
 
     @property
     def numbers(self) -> tuple[Column, ...]:
@@ -52,8 +56,28 @@ def shown(text: str, longest: int = 60) -> str:
     return "".join(letter if letter.isprintable() else "�" for letter in short)
 
 
-def select(file: str, layout: Layout, asked: Sequence[str | int] | None) -> Selection:
+def select(
+    file: str,
+    layout: Layout,
+    asked: Sequence[str | int] | None,
+    label: str | int | None = None,
+    weight: str | int | None = None,
+    unit: Unit = "line",
+) -> Selection:
     """The columns that are asked for, or else the first two that can be coordinates.
+
+    Parameters
+    ----------
+    file : str
+        What messages call the file.
+    layout : Layout
+        How its table is to be read.
+    asked : sequence of str or int, optional
+        The coordinates, by name or by number from 1.
+    label, weight : str or int, optional
+        The same for the labels and the weights; "" for none. Otherwise what is named so.
+    unit : Unit
+        What messages count places in.
 
     Raises
     ------
@@ -62,15 +86,28 @@ def select(file: str, layout: Layout, asked: Sequence[str | int] | None) -> Sele
     """
     if not layout.has_rows:
         raise InputError("{file} has a header but no rows.", file=file)
-    coordinates = _default(file, layout) if asked is None else _asked(file, layout, asked)
-    others = [column for column in layout.columns if column not in coordinates]
-    weight = next((c for c in others if c.role == "weight" and c.numeric), None)
-    label = next((c for c in others if c.role == "label"), None)
-    return Selection(file, layout, coordinates, weight, label)
+    taken = {
+        name: _find(file, layout, one)
+        for name, one in (("label", label), ("weight", weight))
+        if one not in (None, NO_COLUMN)
+    }
+    others = [column for column in layout.columns if column not in taken.values()]
+    coordinates = _default(file, others) if asked is None else _asked(file, layout, asked)
+    used = [*coordinates, *taken.values()]
+    for column in used:
+        if used.count(column) > 1:
+            raise InputError("The column {name} is asked for twice.", name=shown(column.name))
+    free = [column for column in layout.columns if column not in used]
+    labels, weights = taken.get("label"), taken.get("weight")
+    if label is None:
+        labels = next((c for c in free if c.role == "label"), None)
+    if weight is None:
+        weights = next((c for c in free if c.role == "weight" and c.numeric), None)
+    return Selection(file, layout, coordinates, weights, labels, unit)
 
 
-def _default(file: str, layout: Layout) -> tuple[Column, ...]:
-    numeric = [column for column in layout.columns if column.numeric]
+def _default(file: str, columns: Sequence[Column]) -> tuple[Column, ...]:
+    numeric = [column for column in columns if column.numeric]
     if not numeric:
         raise InputError(
             "{file} has no column of numbers. Its columns must be separated by commas, semicolons, "
@@ -78,9 +115,9 @@ def _default(file: str, layout: Layout) -> tuple[Column, ...]:
             file=file,
         )
     for role in ("coordinate", "row name"):
-        columns = [column for column in numeric if column.role == role]
-        if columns:
-            return tuple(columns[:2])
+        fitting = tuple(column for column in numeric if column.role == role)
+        if fitting:
+            return fitting[:2]
     raise InputError(
         "{file} has no coordinates: {names} would have to be asked for by name.",
         file=file,
@@ -93,13 +130,10 @@ def _asked(file: str, layout: Layout, asked: Sequence[str | int]) -> tuple[Colum
         asked = (asked,)
     if len(asked) not in (1, 2):
         raise InputError("One or two columns can be read, not {count}.", count=len(asked))
-    columns = tuple(_find(file, layout, one) for one in asked)
-    if len(set(columns)) < len(columns):
-        raise InputError("The column {name} is asked for twice.", name=shown(columns[0].name))
-    return columns
+    return tuple(_find(file, layout, one) for one in asked)
 
 
-def _find(file: str, layout: Layout, asked: str | int) -> Column:
+def _find(file: str, layout: Layout, asked: str | int | None) -> Column:
     name = str(asked).strip()
     by_number = {str(column.index + 1): column for column in layout.columns}
     by_name = {column.name: column for column in layout.columns}

@@ -1,78 +1,68 @@
-"""Point clouds from CSV and other text files."""
+"""Point clouds from files of all kinds, and from text."""
 
 from __future__ import annotations
 
-import codecs
-import stat
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
+import numpy.typing as npt
 
 from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.cloud import PointCloud, Source
 from gmm_studio.core.errors import Cancelled, InputError
-from gmm_studio.data.layout import QuotationError, find_layout, parse_number
-from gmm_studio.data.rows import quotation_problem, read_block
+from gmm_studio.core.source import NO_COLUMN, ReadOptions
+from gmm_studio.data.files import LARGEST_FILE, find_file
+from gmm_studio.data.ledger import Ledger
+from gmm_studio.data.numerals import parse_number
+from gmm_studio.data.opening import use_table
+from gmm_studio.data.pasted import PASTED, find_run
 from gmm_studio.data.selection import Selection, select, shown
+from gmm_studio.data.table import Table
+from gmm_studio.data.text_table import TextTable
 
-__all__ = ["LARGEST_FILE", "read_cloud"]
-
-LARGEST_FILE = 2 * 2**30
-"""In bytes."""
-
-HEAD = 2**16
-CHUNK = 2**20
-LONGEST_LINE = 2**20
+__all__ = ["LARGEST_FILE", "read_cloud", "read_text", "selection_of", "understood"]
 
 LARGEST_LABEL = 2**53
 """Up to it doubles tell whole numbers apart."""
-
-CONTROL_CHARACTERS = frozenset(range(32)) - frozenset(b"\t\n\v\f\r")
-
-BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-
-NOT_TEXT = (
-    (b"PK\x03\x04", "{file} is a workbook or a ZIP archive. Save its table as CSV."),
-    (b"\x1f\x8b", "{file} is compressed. Unpack it first."),
-    (b"", "{file} is not a text file. Save the table as CSV."),
-)
 
 
 def read_cloud(
     path: str | Path,
     columns: Sequence[str | int] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    *,
+    options: ReadOptions | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> PointCloud:
-    """Read a point cloud from a text file.
+    """Read a point cloud from a file.
 
-    Commas, semicolons, tabs or blanks separate the columns; a header is recognised; blank lines
-    and lines that begin with # are passed over. A column named label or class gives the true
+    Text files (CSV and the like, also compressed by gzip), NumPy's .npy and .npz, JSON, Parquet
+    and workbooks are told apart by what is in them. A column named label or class gives the true
     labels (whole numbers as they are, texts numbered in order of appearance), one named weight the
-    sample weights; they are coordinates only if asked for.
+    sample weights; they are coordinates only if asked for. In text, blank lines and lines that
+    begin with # are passed over.
 
     Parameters
     ----------
     path : str or Path
-        A file in UTF-8, UTF-16 or Latin-1.
+        The file.
     columns : sequence of str or int, optional
-        One or two columns by name or by number from 1. Otherwise the first two that hold numbers,
-        or the only one.
+        One or two columns by name or by number from 1; goes before that of the options. Otherwise
+        the first two that hold numbers, or the only one.
     cancelled : callable, optional
         Asked now and then whether to give up.
+    options : ReadOptions, optional
+        How to read it; otherwise that is understood from the file.
+    progress : callable, optional
+        Told now and then which share of the file was read, from 0 to 1.
 
     Returns
     -------
     PointCloud
-        Named like the file; its source lists all columns of numbers.
+        Named like the file; its source tells how it was read and what was left out.
 
     Raises
     ------
@@ -82,132 +72,117 @@ def read_cloud(
         When `cancelled` said so.
     """
     path = Path(path)
-    encodings = _encodings(shown(path.name), _head(path))
-    for encoding in encodings:
-        cloud = _decode(path, encoding, columns, cancelled or (lambda: False))
-        if cloud is not None:
-            return cloud
-    raise InputError(
-        "{file} is damaged: it begins as {encoding} and goes on otherwise.",
-        file=shown(path.name),
-        encoding=encodings[0].upper(),
+    options = options or ReadOptions()
+    if columns is not None:
+        options = replace(options, columns=_several(columns))
+    file = find_file(path)
+
+    def use(table: Table) -> PointCloud:
+        return _read(table, file.name, file.title, options, path, cancelled, progress)
+
+    return use_table(file, options, use)
+
+
+def read_text(text: str, options: ReadOptions | None = None) -> PointCloud:
+    """Read a point cloud from a text, such as one from the clipboard.
+
+    A table is read as from a file. A single run of numbers, in brackets of any kind or in none, is
+    data of one dimension; rows in brackets are points.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    options : ReadOptions, optional
+        How to read it; otherwise that is understood from the text.
+
+    Raises
+    ------
+    InputError
+        When there is no cloud in it.
+    """
+    options = options or ReadOptions()
+    table = find_run(text, options) or TextTable(io.StringIO(text, newline=None), PASTED, options)
+    return _read(table, PASTED, "Pasted", options, None, None, None)
+
+
+def selection_of(table: Table, file: str, options: ReadOptions) -> Selection:
+    """Which columns of a table the options ask for.
+
+    Raises
+    ------
+    InputError
+        When it has none such.
+    """
+    return select(file, table.layout, options.columns, options.label, options.weight, table.unit)
+
+
+def understood(table: Table, selection: Selection, options: ReadOptions) -> ReadOptions:
+    """The options with all that was found out: read so again, the cloud is the same."""
+    return replace(
+        table.options,
+        columns=tuple(column.name for column in selection.coordinates),
+        label=selection.label.name if selection.label else NO_COLUMN,
+        weight=selection.weight.name if selection.weight else NO_COLUMN,
+        drop_invalid=options.drop_invalid,
     )
 
 
-def _decode(
-    path: Path, encoding: str, columns: Sequence[str | int] | None, cancelled: Callable[[], bool]
-) -> PointCloud | None:
-    """The cloud in a file of that encoding; None if it turns out to have another."""
-    try:
-        with path.open(encoding=encoding) as handle:
-            return _read(handle, path, columns, cancelled)
-    except UnicodeDecodeError:
-        return None
-    except OSError as error:
-        raise _unreadable(path, error) from None
-
-
-def _head(path: Path) -> bytes:
-    """The first bytes of a file that can be read."""
-    try:
-        status = path.stat()
-        if stat.S_ISREG(status.st_mode):
-            with path.open("rb") as handle:
-                head = handle.read(HEAD)
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
-    if stat.S_ISDIR(status.st_mode):
-        raise InputError("{path} is a folder, not a file.", path=shown(str(path), 200))
-    if not stat.S_ISREG(status.st_mode):
-        raise InputError("{path} is a device, not a file.", path=shown(str(path), 200))
-    if status.st_size > LARGEST_FILE:
-        raise InputError(
-            "{file} is too large: it has {size:.1f} GiB, and {largest:.0f} can be read.",
-            file=shown(path.name),
-            size=status.st_size / 2**30,
-            largest=LARGEST_FILE / 2**30,
-        )
-    if not head:
-        raise InputError("{file} is empty.", file=shown(path.name))
-    return head
-
-
-def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
-    if isinstance(error, FileNotFoundError):
-        return InputError("There is no file {path}.", path=shown(str(path), 200))
-    if isinstance(error, PermissionError):
-        return InputError("There is no permission to read {path}.", path=shown(str(path), 200))
-    reason = error.strerror if isinstance(error, OSError) else error
-    return InputError("{path} cannot be read: {reason}.", path=shown(str(path), 200), reason=reason)
-
-
-def _encodings(file: str, head: bytes) -> tuple[str, ...]:
-    """The encodings that a file beginning like this may have, the likeliest first."""
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if head.startswith(mark):
-            return (encoding,)
-    for beginning, message in NOT_TEXT:
-        if head.startswith(beginning) and not CONTROL_CHARACTERS.isdisjoint(head):
-            raise InputError(message, file=file)
-    return ("utf-8-sig", "latin-1")
+def _several(columns: Sequence[str | int]) -> tuple[str | int, ...]:
+    return (columns,) if isinstance(columns, str | int) else tuple(columns)
 
 
 def _read(
-    handle: TextIO,
-    path: Path,
-    columns: Sequence[str | int] | None,
-    cancelled: Callable[[], bool],
+    table: Table,
+    file: str,
+    name: str,
+    options: ReadOptions,
+    path: Path | None,
+    cancelled: Callable[[], bool] | None,
+    progress: Callable[[float], None] | None,
 ) -> PointCloud:
-    file = shown(path.name)
-    selection, text, line = _begin(handle, file, columns)
-    more = iter(partial(handle.readline, LONGEST_LINE), "")
+    selection = selection_of(table, file, options)
+    ledger = Ledger(selection, options.drop_invalid)
     numbers: list[FloatArray] = []
+    kept: list[npt.NDArray[np.bool_]] = []
     classes: dict[str, int] = {}
     codes: list[IntArray] = []
-    while text:
-        if cancelled():
+    for block in table.blocks(selection, ledger):
+        if cancelled and cancelled():
             raise Cancelled
-        block = read_block(text, more, line, selection)
         numbers.append(block.numbers)
         codes.append(_codes(block.labels, classes))
-        line += block.lines
-        text = _next_lines(handle, file, line)
+        kept.append(np.ones(len(block.numbers), bool) if block.kept is None else block.kept)
+        if progress:
+            progress(table.share)
+    source = None
+    if path is not None:
+        numeric = tuple(column.name for column in selection.layout.columns if column.numeric)
+        source = Source(
+            path,
+            numeric,
+            understood(table, selection, options),
+            ledger.left_out,
+            _joined(kept),
+        )
     labels = None if selection.label is None else _labels(np.concatenate(codes), list(classes))
     are_names = labels is not None and any(parse_number(name) is None for name in classes)
-    cloud = _cloud(path, selection, np.concatenate(numbers), labels)
-    return replace(cloud, class_names=tuple(classes)) if are_names else cloud
+    class_names = tuple(classes) if are_names else ()
+    return _cloud(selection, _concatenated(numbers), labels, name, source, class_names)
 
 
-def _begin(
-    handle: TextIO, file: str, columns: Sequence[str | int] | None
-) -> tuple[Selection, str, int]:
-    """What to read, the lines of the first rows, and the number of the first of them."""
-    line = 1
-    while text := _next_lines(handle, file, line):
-        try:
-            layout = find_layout(text.split("\n"))
-        except QuotationError as error:
-            raise quotation_problem(file, line + error.line - 1) from None
-        if layout is not None:
-            selection = select(file, layout, columns)
-            return selection, text.split("\n", layout.header_lines)[-1], line + layout.header_lines
-        line += text.count("\n")
-    raise InputError("{file} holds no rows.", file=file)
+def _joined(kept: list[npt.NDArray[np.bool_]]) -> npt.NDArray[np.bool_] | None:
+    if all(block.all() for block in kept):
+        return None
+    joined = np.concatenate(kept)
+    joined.flags.writeable = False
+    return joined
 
 
-def _next_lines(handle: TextIO, file: str, line: int) -> str:
-    """Some more whole lines, of which the first has this number; nothing at the end."""
-    text = handle.read(CHUNK)
-    rest = handle.readline(LONGEST_LINE)
-    if len(rest) == LONGEST_LINE:
-        raise InputError(
-            "{file}, after line {line}: a line is too long to belong to a table.",
-            file=file,
-            line=line,
-        )
-    if "\0" in text or "\0" in rest:
-        raise InputError("{file} is not a text file. Save the table as CSV.", file=file)
-    return text + rest
+def _concatenated(blocks: list[FloatArray]) -> FloatArray:
+    whole = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+    whole.flags.writeable = False
+    return whole
 
 
 def _codes(labels: Sequence[str], classes: dict[str, int]) -> IntArray:
@@ -227,8 +202,15 @@ def _labels(codes: IntArray, classes: Sequence[str]) -> IntArray | None:
 
 
 def _cloud(
-    path: Path, selection: Selection, numbers: FloatArray, labels: IntArray | None
+    selection: Selection,
+    numbers: FloatArray,
+    labels: IntArray | None,
+    name: str,
+    source: Source | None,
+    class_names: tuple[str, ...],
 ) -> PointCloud:
+    if not len(numbers):
+        raise InputError("{file} has no row that can be used.", file=selection.file)
     d = len(selection.coordinates)
     weights = None
     if selection.weight is not None:
@@ -239,12 +221,12 @@ def _cloud(
                 file=selection.file,
                 name=shown(selection.weight.name),
             )
-    numeric = tuple(column.name for column in selection.layout.columns if column.numeric)
     return PointCloud(
-        numbers[:, :d],
+        numbers if d == numbers.shape[1] else numbers[:, :d],
         weights=weights,
         labels=labels,
-        name=path.stem,
+        name=name,
         columns=tuple(column.name for column in selection.coordinates),
-        source=Source(path, numeric),
+        source=source,
+        class_names=class_names,
     )
