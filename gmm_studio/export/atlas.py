@@ -18,6 +18,7 @@ from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.optima import Optimum, Tolerance
 from gmm_studio.core.sweep import CRITERIA, Best, Cell, best_of
 from gmm_studio.export.atomic import atomic_write
+from gmm_studio.export.own_units import scaling_entries
 
 __all__ = [
     "atlas_json",
@@ -35,7 +36,12 @@ _MOST_ROWS = 20
 
 
 def atlas_json(
-    cloud: PointCloud, configuration: Configuration, random_state: int, atlas: Atlas
+    cloud: PointCloud,
+    configuration: Configuration,
+    random_state: int,
+    atlas: Atlas,
+    *,
+    in_scaled_units: bool = False,
 ) -> str:
     """An atlas as a JSON object, at full precision.
 
@@ -58,13 +64,14 @@ def atlas_json(
         },
         "methods": [_method(success) for success in atlas.successes],
         "optima": [_optimum(optimum, atlas) for optimum in atlas.optima],
-        "n_points": cloud.n,
+        "n_points": cloud.n_points,
         "total_weight": cloud.total_weight,
         "columns": cloud.columns,
         "tolerance": configuration.tolerance,
         "max_iterations": configuration.max_iterations,
         "variance_floor": configuration.variance_floor,
     }
+    entries |= scaling_entries(cloud.scaling, in_scaled_units=in_scaled_units)
     lines = (f"  {json.dumps(key)}: {_json_value(value)}" for key, value in entries.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -131,7 +138,7 @@ def atlas_report(cloud: PointCloud, configuration: Configuration, atlas: Atlas) 
         )
     return "\n".join(
         (
-            f"{cloud.n} points of {cloud.name}, {k} components, {configuration.covariance} "
+            f"{cloud.n_points} points of {cloud.name}, {k} components, {configuration.covariance} "
             f"covariances, {runs} runs",
             "",
             *_table(rows),
@@ -275,12 +282,22 @@ def _best(name: str, best: Best) -> str:
     )
 
 
-def basins_csv(basins: BasinMap, d: int) -> Iterator[str]:
+def basins_csv(basins: BasinMap, d: int, tolerance: float) -> Iterator[str]:
     """The lines of a CSV with a row for each cell of a map of basins.
 
     The columns are x, y (in two dimensions), optimum (from 1, the best first, spurious ones after
-    the others), log_likelihood and iterations.
+    the others), log_likelihood and iterations. Lines that begin with # come before them and tell
+    what the map rests on and what the optima are; most programs pass over them if asked to.
+
+    Parameters
+    ----------
+    basins : BasinMap
+    d : int
+        Of the data.
+    tolerance : float
+        Of the runs.
     """
+    yield from (f"# {line}\n" for line in _basins_header(basins, tolerance))
     yield _csv([*["x", "y"][:d], "optimum", "log_likelihood", "iterations"])
     numbers = 1 + _ranks(basins.optima)[basins.optimum]
     for row, y in enumerate(basins.y.tolist()):
@@ -294,6 +311,22 @@ def basins_csv(basins: BasinMap, d: int) -> Iterator[str]:
                     int(basins.iterations[at]),
                 ]
             )
+
+
+def _basins_header(basins: BasinMap, tolerance: float) -> Iterator[str]:
+    on = "all points" if basins.sample is None else f"a sample of {basins.sample} points"
+    yield f"computed on {on}"
+    if basins.cell > 1:
+        yield f"stopped early: {basins.cell} x {basins.cell} cells share one start"
+    yield f"EM stops where it gains less than {tolerance:g} for each point"
+    yield _within(basins.tolerance)
+    ranks = _ranks(basins.optima)
+    counts = np.bincount(ranks[basins.optimum].ravel(), minlength=len(ranks))
+    for number, index in enumerate(np.argsort(ranks).tolist()):
+        optimum = basins.optima[index]
+        reason = f", {_reason(optimum)}" if optimum.spurious else ""
+        cells = f"{counts[number]} of {basins.optimum.size} cells"
+        yield f"optimum {number + 1}: log-likelihood {optimum.log_likelihood}, {cells}{reason}"
 
 
 def _ranks(optima: Sequence[Optimum]) -> IntArray:

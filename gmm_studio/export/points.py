@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gmm_studio.core.cloud import PointCloud
+from gmm_studio.core.scaling import scaled
 from gmm_studio.export.atomic import atomic_write
 
 __all__ = ["write_cloud"]
@@ -17,8 +18,9 @@ BLOCK = 50_000
 def write_cloud(cloud: PointCloud, path: str | Path) -> None:
     """Write the points as CSV, with their labels and sample weights if they have such.
 
-    The columns are x, y (in two dimensions), label and weight. Every number is written with as
-    many digits as it takes to read the same one back.
+    They are in the data's own units, also those of a scaled cloud. The columns are x, y (in two
+    dimensions), label and weight. Every number is written with as many digits as it takes to read
+    the same one back.
 
     Parameters
     ----------
@@ -37,6 +39,7 @@ def write_cloud(cloud: PointCloud, path: str | Path) -> None:
         names.append("label")
     if cloud.weights is not None:
         names.append("weight")
+    cloud = scaled(cloud, "none")
     with atomic_write(path) as handle:
         handle.write((",".join(names) + "\n").encode())
         for first in range(0, cloud.n, BLOCK):

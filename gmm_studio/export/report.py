@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.em import Run
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.core.scaling import Kind
 from gmm_studio.core.steps import EventKind
 from gmm_studio.export.parameters import Result
 
-__all__ = ["report"]
+__all__ = ["cloud_notes", "report"]
+
+_SCALED: dict[Kind, str] = {
+    "min-max": "with each axis scaled to 0-1",
+    "z-score": "to z-scores of each axis",
+}
 
 _WHAT: dict[EventKind, str] = {
     "floor": "touched the variance floor",
@@ -34,19 +41,21 @@ def report(run: Run, result: Result) -> str:
     result : Result
         Of its last step.
     """
-    cloud = run.cloud
+    cloud, mixture = run.cloud, result.step.mixture
     criteria = (
-        ("log-likelihood", _decimal(run.log_likelihood)),
+        ("log-likelihood", _decimal(result.step.log_likelihood)),
         ("BIC", _decimal(result.bic)),
         ("AIC", _decimal(result.aic)),
         ("iterations", str(run.iterations)),
     )
     return "\n".join(
         (
-            f"{_count(cloud.n, 'point')} of {cloud.name}, {_count(run.mixture.k, 'component')}, "
-            f"{run.configuration.covariance} covariances",
+            f"{_count(cloud.n_points, 'point')} of {cloud.name}, "
+            f"{_count(mixture.k, 'component')}, {run.configuration.covariance} covariances",
+            *cloud_notes(cloud, in_scaled_units=result.in_scaled_units),
+            *_grid_effect(result),
             "",
-            *_table(run.mixture, cloud.columns),
+            *_table(mixture, cloud.columns),
             "",
             *(f"{name:<16}{value}" for name, value in criteria),
             "",
@@ -54,6 +63,23 @@ def report(run: Run, result: Result) -> str:
             _ending(run),
         )
     )
+
+
+def cloud_notes(cloud: PointCloud, *, in_scaled_units: bool = False) -> Iterator[str]:
+    """Lines that say how a cloud is scaled and gathered, where it is."""
+    if cloud.scaling is not None:
+        units = "scaled units" if in_scaled_units else "the data's own units"
+        yield f"Fitted {_SCALED[cloud.scaling.kind]}; all numbers are in {units}."
+    if cloud.grid is not None:
+        cells = " x ".join([str(cloud.grid.cells)] * cloud.d)
+        yield f"Fitted to the {cloud.n} cells with points of a grid of {cells}."
+
+
+def _grid_effect(result: Result) -> Iterator[str]:
+    if result.grid is not None:
+        size = " x ".join(f"{one:.3g}" for one in result.grid.size)
+        hidden = result.grid.effect(result.step.mixture.covariances)
+        yield f"A cell of {size} hides at most {100 * hidden:.2g} % of a component's variance."
 
 
 def _table(mixture: Mixture, columns: Sequence[str]) -> Iterator[str]:
@@ -101,6 +127,8 @@ def _ending(run: Run) -> str:
             f"Stopped after {iterations}: component {run.stop.component + 1} collapsed. A variance "
             "floor above 0 would hold it."
         )
+    if run.stop.reason == "iteration_limit" and run.configuration.tolerance == 0:
+        return f"Ended after {iterations}, as many as were asked for."
     if run.stop.reason == "iteration_limit":
         return f"Stopped at the limit of {iterations}, not converged."
     return f"{run.stop.reason.capitalize()} after {iterations}."

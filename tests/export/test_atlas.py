@@ -74,11 +74,21 @@ def test_a_map_numbers_its_optima_best_first(d: int) -> None:
     x = np.linspace(1, 6, 6) if d == 2 else np.linspace(40, 100, 9)
     y = np.linspace(40, 100, 5) if d == 2 else np.zeros(1)
     *_, basins = map_basins(cloud, seeded_start(cloud, seeds), 1, x, y, EXACT)
-    rows = list(csv.DictReader(io.StringIO("".join(basins_csv(basins, d)))))
+    lines = list(basins_csv(basins, d, 1e-9))
+    head = [line for line in lines if line.startswith("#")]
+    rows = list(csv.DictReader(io.StringIO("".join(lines[len(head) :]))))
     assert len(rows) == basins.optimum.size
+    assert head[0] == "# computed on all points\n"
+    assert "less than 1e-09 for each point" in head[1]
+    assert "at most 0.0001 for each point" in head[2]
+    assert len(head) == 3 + len(basins.optima)
     best = {}
     for row, index in zip(rows, basins.optimum.ravel().tolist(), strict=True):
         best[int(row["optimum"])] = basins.optima[index]
+    for number, optimum in best.items():
+        level = f"# optimum {number}: log-likelihood {optimum.log_likelihood}, "
+        count = sum(int(row["optimum"]) == number for row in rows)
+        assert head[2 + number].startswith(f"{level}{count} of {len(rows)} cells")
     ranked = [best[number] for number in sorted(best)]
     keys = [(bool(one.spurious), -one.log_likelihood) for one in ranked]
     assert keys == sorted(keys)
@@ -86,6 +96,17 @@ def test_a_map_numbers_its_optima_best_first(d: int) -> None:
     report = basins_report(basins, 1, 1000)
     assert f"{len(x)} x {len(y)} places of seed 2, on all points" in report
     assert f"{best[1].log_likelihood:.4f}" in report
+
+
+def test_a_map_of_a_sample_and_one_that_was_stopped_say_so() -> None:
+    points = np.random.default_rng(0).normal(size=(300, 2))
+    cloud = PointCloud(points)
+    start = seeded_start(cloud, points[:2])
+    x = np.linspace(-2, 2, 16)
+    coarse = next(map_basins(cloud, start, 0, x, x, Configuration(), most_points=200))
+    head = "".join(line for line in basins_csv(coarse, 2, 1e-7) if line.startswith("#"))
+    assert "on a sample of 200 points" in head
+    assert "stopped early: 8 x 8 cells share one start" in head
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -25,12 +25,11 @@ from gmm_studio.export.parameters import (
     parameters_csv,
     parameters_json,
     read_start,
-    trace_csv,
     write_mixture,
     write_parameters,
-    write_trace,
 )
 from gmm_studio.export.report import report
+from gmm_studio.export.trace import trace_csv, write_trace
 
 GOOD: dict[str, Any] = {
     "weights": [0.25, 0.75],
@@ -166,7 +165,7 @@ def test_csv_has_a_row_for_each_component(tmp_path: Path, d: int) -> None:
 @pytest.mark.parametrize("d", [1, 2])
 def test_trace_has_a_row_for_each_step(tmp_path: Path, d: int) -> None:
     run = run_on(d)
-    write_trace(tmp_path / "t.csv", iter(run.steps))
+    write_trace(tmp_path / "t.csv", last(run), iter(run.steps))
     text = (tmp_path / "t.csv").read_text()
     assert text == "".join(trace_csv(run.steps))
     header, *rows = csv.reader(text.splitlines())

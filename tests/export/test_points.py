@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from gmm_studio.core.cloud import PointCloud, as_cloud
 from gmm_studio.core.errors import InputError
+from gmm_studio.core.scaling import scaled
 from gmm_studio.data.text import read_cloud
 from gmm_studio.export.atomic import atomic_write
 from gmm_studio.export.points import write_cloud
@@ -140,3 +141,9 @@ def test_a_new_file_has_the_usual_mode(tmp_path: Path) -> None:
     with atomic_write(tmp_path / "new") as handle:
         handle.write(b"")
     assert (tmp_path / "new").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_a_scaled_cloud_is_written_in_its_own_units(tmp_path: Path) -> None:
+    cloud = PointCloud([[1.0, 50.0], [3.0, 90.1], [2.0, 100.0]])
+    write_cloud(scaled(cloud, "z-score"), tmp_path / "cloud.csv")
+    assert (tmp_path / "cloud.csv").read_text() == "x,y\n1.0,50.0\n3.0,90.1\n2.0,100.0\n"
