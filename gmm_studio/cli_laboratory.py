@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +15,7 @@ from gmm_studio.cli_options import (
     add_random_state,
     check_outputs,
     check_suffix,
+    cloud_of,
     configuration_of,
     interrupted,
     seeds,
@@ -27,10 +29,10 @@ from gmm_studio.core.basins import BasinMap, map_basins
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.mixture import COVARIANCES, Mixture
+from gmm_studio.core.scaling import scaled
 from gmm_studio.core.starts import METHODS, draws
 from gmm_studio.core.sweep import Cell
 from gmm_studio.core.sweep import sweep as sweep_cells
-from gmm_studio.data.text import read_cloud
 from gmm_studio.export.atlas import (
     atlas_json,
     atlas_report,
@@ -40,7 +42,9 @@ from gmm_studio.export.atlas import (
     sweep_report,
     write_text,
 )
+from gmm_studio.export.own_units import own_atlas, own_basins, own_sweep
 from gmm_studio.export.parameters import read_start
+from gmm_studio.export.report import cloud_notes
 
 __all__ = ["basins", "starts", "sweep"]
 
@@ -59,7 +63,7 @@ def starts(arguments: Sequence[str]) -> None:
     configuration = configuration_of(options, options.covariance)
     check_suffix(options.output, ".json")
     check_outputs(options.output, beside=options.file)
-    cloud = read_cloud(options.file, options.columns)
+    cloud = cloud_of(options)
     atlas = gather(
         cloud,
         options.k,
@@ -69,8 +73,13 @@ def starts(arguments: Sequence[str]) -> None:
         options.random_state,
         cancelled=interrupted.is_set,
     )
-    text = atlas_json(cloud, configuration, options.random_state, atlas)
-    _deliver(options.output, [text], atlas_report(cloud, configuration, atlas))
+    atlas = atlas if options.scaled_units else own_atlas(cloud, atlas)
+    text = atlas_json(
+        cloud, configuration, options.random_state, atlas, in_scaled_units=options.scaled_units
+    )
+    _deliver(
+        options.output, [text], _noted(atlas_report(cloud, configuration, atlas), cloud, options)
+    )
 
 
 def _starts_parser() -> Parser:
@@ -111,7 +120,7 @@ def sweep(arguments: Sequence[str]) -> None:
         raise InputError("The number of runs must be from 1 to {most}.", most=LARGEST_RUNS)
     check_suffix(options.output, ".csv")
     check_outputs(options.output, beside=options.file)
-    cloud = read_cloud(options.file, options.columns)
+    cloud = cloud_of(options)
     drawn = draws(options.method or METHODS[:1], options.runs, options.random_state)
     cells = list(
         sweep_cells(
@@ -124,7 +133,8 @@ def sweep(arguments: Sequence[str]) -> None:
         )
     )
     _check_any(cells)
-    _deliver(options.output, sweep_csv(cells), sweep_report(cells))
+    cells = cells if options.scaled_units else own_sweep(cloud, cells)
+    _deliver(options.output, sweep_csv(cells), _noted(sweep_report(cells), cloud, options))
 
 
 def _check_any(cells: Sequence[Cell]) -> None:
@@ -183,17 +193,23 @@ def basins(arguments: Sequence[str]) -> None:
     check_outputs(options.output, beside=options.file)
     save = _painter() if is_picture else None
     start = read_start(options.start) if options.start else None
-    cloud = read_cloud(options.file, options.columns)
+    cloud = cloud_of(options)
     if start is None:
         start = start_from(options.seeds, options.k, cloud, configuration)
+    else:
+        start = cloud.scaled_mixture(start)
     _check_start(start, cloud, options.k, options.move)
     x, y = _grid(cloud, options.grid or _USUAL_GRID[cloud.d])
     j = options.move - 1
     for basin_map in map_basins(cloud, start, j, x, y, configuration, cancelled=interrupted.is_set):
         finest = basin_map
-    summary = basins_report(finest, j, configuration.max_iterations)
+    fitted = cloud
+    if not options.scaled_units:
+        finest, start = own_basins(cloud, finest), cloud.own_mixture(start)
+        cloud = scaled(cloud, "none")
+    summary = _noted(basins_report(finest, j, configuration.max_iterations), fitted, options)
     if save is None:
-        _deliver(options.output, basins_csv(finest, cloud.d), summary)
+        _deliver(options.output, basins_csv(finest, cloud.d, configuration.tolerance), summary)
     else:
         save(options.output, cloud, finest, start, j)
         print(summary)
@@ -278,6 +294,12 @@ def _grid(cloud: PointCloud, sides: tuple[int, int]) -> tuple[FloatArray, FloatA
     low, size = low - _MARGIN * size, (1 + 2 * _MARGIN) * size
     centres = [low[i] + size[i] * (np.arange(sides[i]) + 0.5) / sides[i] for i in range(cloud.d)]
     return centres[0], centres[1] if cloud.d == 2 else np.zeros(1)
+
+
+def _noted(summary: str, cloud: PointCloud, options: argparse.Namespace) -> str:
+    """The summary, below what is to be known of the cloud."""
+    notes = cloud_notes(cloud, in_scaled_units=options.scaled_units)
+    return "\n".join([*notes, summary])
 
 
 def _deliver(path: Path | None, parts: Iterable[str], summary: str) -> None:

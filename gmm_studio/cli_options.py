@@ -6,6 +6,7 @@ import argparse
 import csv
 import os
 import re
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import combinations
@@ -13,11 +14,16 @@ from pathlib import Path
 from threading import Event
 from typing import NoReturn, TypeAlias
 
-from gmm_studio.core.cloud import PointCloud
+from gmm_studio.core.arrays import frozen
+from gmm_studio.core.cloud import PointCloud, Source
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.mixture import COVARIANCES, Covariance, Mixture
+from gmm_studio.core.scaling import KINDS, scaled
+from gmm_studio.core.source import ReadOptions
 from gmm_studio.core.starts import seeded_start
+from gmm_studio.data.big import read_gathered
+from gmm_studio.data.text import read_cloud
 from gmm_studio.export.atomic import atomic_write
 
 __all__ = [
@@ -28,6 +34,7 @@ __all__ = [
     "add_random_state",
     "check_outputs",
     "check_suffix",
+    "cloud_of",
     "components",
     "configuration_of",
     "interrupted",
@@ -43,9 +50,16 @@ LONGEST_VALUE = 40
 
 Seeds: TypeAlias = tuple[tuple[float, ...], ...]
 
-_NUMBER_OPTIONS = frozenset(
-    ("-k", "-n", "--columns", "--seeds", "--tol", "--max-iter", "--variance-floor")
-) | {"--random-state", "--runs", "--components", "--move", "--grid"}
+_NUMBER_OPTIONS = (
+    frozenset(("-k", "-n", "--columns", "--seeds", "--tol", "--max-iter", "--variance-floor"))
+    | {"--random-state", "--runs", "--components", "--move", "--grid", "--cells"}
+    | {
+        "--outliers",
+        "--noise",
+        "--unequal",
+        "--overlap",
+    }
+)
 _NEGATIVE = re.compile(r"-[.\d]")
 
 interrupted = Event()
@@ -69,7 +83,12 @@ class Parser(argparse.ArgumentParser):
                 joined[-1] += ("=" if joined[-1].startswith("--") else "") + argument
             else:
                 joined.append(argument)
-        return self.parse_args(joined)
+        options = self.parse_args(joined)
+        for name, value in vars(options).items():
+            # What argparse makes of --name=--.
+            if value == [] != self.get_default(name):
+                self.error(f"argument --{name.replace('_', '-')}: expected one argument")
+        return options
 
     def error(self, message: str) -> NoReturn:
         """Refuse the arguments."""
@@ -79,7 +98,10 @@ class Parser(argparse.ArgumentParser):
 def add_cloud(parser: Parser) -> None:
     """The file and its columns."""
     parser.add_argument(
-        "file", metavar="FILE", type=Path, help="a CSV or other text file with a table of points"
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="a table of points: CSV or other text (also .gz), .npy, .npz, JSON, Parquet, workbook",
     )
     parser.add_argument(
         "--columns",
@@ -88,6 +110,59 @@ def add_cloud(parser: Parser) -> None:
         help="names of one or two columns, or their numbers from 1 (default: the first two that "
         "hold numbers)",
     )
+    parser.add_argument(
+        "--drop-invalid",
+        action="store_true",
+        help="leave out rows with missing values, or texts among the numbers, instead of refusing "
+        "the file",
+    )
+    parser.add_argument(
+        "--scale",
+        choices=KINDS,
+        default=KINDS[0],
+        help="fit to axes scaled to 0-1 or to z-scores; seeds and starts are given, and results "
+        "written, in the data's own units (%(default)s)",
+    )
+    parser.add_argument(
+        "--scaled-units", action="store_true", help="write the results in the scaled units"
+    )
+    parser.add_argument(
+        "--cells",
+        type=whole,
+        metavar="N",
+        help="gather the points in a grid of so many cells on each axis, such as 1024, and fit to "
+        "these: what it costs no longer depends on the number of points",
+    )
+
+
+def cloud_of(options: argparse.Namespace) -> PointCloud:
+    """The cloud that the options of `add_cloud` ask for.
+
+    Raises
+    ------
+    InputError
+        When there is no such cloud.
+    """
+    reading = ReadOptions(columns=options.columns, drop_invalid=options.drop_invalid)
+    if options.cells is None:
+        cloud = read_cloud(options.file, options=reading)
+    else:
+        cloud = read_gathered(options.file, reading, options.cells)
+    if cloud.source is not None and cloud.source.left_out and sys.stderr is not None:
+        print(_left_out(cloud.source), file=sys.stderr)
+    return scaled(cloud, options.scale)
+
+
+def _left_out(source: Source) -> str:
+    """How many rows were left out, and why, on one line."""
+    reasons = ", ".join(f"{one.count:,} {one.reason}" for one in source.left_out)
+    places = [place for one in source.left_out for place in one.places]
+    if places:
+        place = min(places, key=lambda place: place.line)
+        reasons += f"; the first is {source.left_out[0].unit} {place.line}"
+        reasons += f", column {place.column}" if place.column else ""
+    name = "".join(sign if sign.isprintable() else "?" for sign in source.path.name)
+    return f"{name}: {source.rows_left_out:,} rows left out ({reasons})"
 
 
 def add_model(parser: Parser, *, covariance: bool = True, tolerance: float | None = None) -> None:
@@ -144,7 +219,7 @@ def add_random_state(parser: Parser) -> None:
 def start_from(
     seeds: Seeds, k: int | None, cloud: PointCloud, configuration: Configuration
 ) -> Mixture:
-    """The start of seeds given as an option, if need be as many as -k says.
+    """The start of seeds given as an option in the data's own units, if need be as many as -k says.
 
     Raises
     ------
@@ -161,6 +236,8 @@ def start_from(
                 found=len(seed),
                 d=cloud.d,
             )
+    if cloud.scaling is not None:
+        return seeded_start(cloud, cloud.scaling.scale_points(frozen(seeds)), configuration)
     return seeded_start(cloud, seeds, configuration)
 
 

@@ -18,6 +18,7 @@ from gmm_studio.core.starts import Method, draw_start, seeded_start
 
 __all__ = [
     "LARGEST_K",
+    "USUAL_K",
     "Document",
     "Drawn",
     "Given",
@@ -35,15 +36,16 @@ __all__ = [
     "moved_mean",
     "new_cloud",
     "new_seeds",
+    "other_points",
     "place_seed",
     "remove_seed",
     "reshape_seed",
     "reshaped",
     "reweighted",
+    "scaled_cloud",
     "seeds_of",
     "start_from",
     "weigh_seed",
-    "without_points",
 ]
 
 LARGEST_K = 100
@@ -125,19 +127,36 @@ def make_start(document: Document, cancelled: Callable[[], bool] = never) -> Mix
 def new_cloud(document: Document, cloud: PointCloud) -> Document:
     """Another cloud, with a start drawn anew.
 
-    A known truth brings its number of components; else the one that a person chose is kept.
+    A known truth brings its number of components; else, and for another sample of the same, the
+    one that a person chose is kept.
     """
     was = document.cloud.truth
-    chosen = document.k if was is None or document.k != was.k else USUAL_K
-    is_sample = cloud.source is None and cloud.name == document.cloud.name
-    k = cloud.truth.k if cloud.truth and not is_sample else chosen
+    k = document.k if was is None or document.k != was.k else USUAL_K
+    if cloud.truth is not None and not (_is_sample(document.cloud, cloud) and k == document.k):
+        k = cloud.truth.k
     start = Drawn(document.start.method) if isinstance(document.start, Drawn) else Drawn()
     unlocked = _locked(document, ())
     return replace(unlocked, cloud=cloud, k=min(k, cloud.n, LARGEST_K), start=start)
 
 
-def without_points(document: Document, cloud: PointCloud) -> Document:
-    """The cloud with some points deleted; the start stays where there are points enough."""
+def _is_sample(old: PointCloud, new: PointCloud) -> bool:
+    """Whether two clouds were made alike but for their random state and their size."""
+    if old.recipe is None or new.recipe is None:
+        return False
+    return replace(old.recipe, n=new.recipe.n, random_state=new.recipe.random_state) == new.recipe
+
+
+def scaled_cloud(document: Document, cloud: PointCloud) -> Document:
+    """The same points in other units: k and method stay, and with them what is drawn.
+
+    A start that was placed or given in the old units is drawn anew.
+    """
+    start = document.start if isinstance(document.start, Drawn) else Drawn()
+    return replace(_locked(document, ()), cloud=cloud, start=start)
+
+
+def other_points(document: Document, cloud: PointCloud) -> Document:
+    """The cloud after some of its points changed; the start stays where there are points enough."""
     if document.k > cloud.n:
         return new_cloud(document, cloud)
     return replace(document, cloud=cloud)

@@ -17,12 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import gmm_studio
-from gmm_studio import __main__, cli
+from gmm_studio import __main__, cli, cli_fitting, cli_results
 from gmm_studio.core.em import fit
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.mixture import COVARIANCES, Mixture
+from gmm_studio.core.overlap import misclassification_rate
+from gmm_studio.core.recipe import Recipe
 from gmm_studio.core.starts import METHODS
 from gmm_studio.data.generators import GENERATORS, generate
+from gmm_studio.data.making import make
 from gmm_studio.data.text import read_cloud
 from gmm_studio.export.parameters import read_start
 from gmm_studio.gui import startup
@@ -229,7 +232,9 @@ def test_events_are_told(capsys: Captured) -> None:
     assert cli.main(["fit", "ties.csv", *options]) == 0
     out = capsys.readouterr().out
     assert "Component 1 touched the variance floor at iteration " in out
-    assert "Stopped at the limit of 30 iterations, not converged." in out
+    assert "Ended after 30 iterations, as many as were asked for." in out
+    assert cli.main(["fit", "ties.csv", "--seeds", "1 7", "--max-iter", "2"]) == 0
+    assert "Stopped at the limit of 2 iterations, not converged." in capsys.readouterr().out
 
 
 def test_a_mean_far_from_the_origin_is_told_apart(capsys: Captured) -> None:
@@ -328,7 +333,7 @@ def test_a_file_without_a_usable_cloud_is_refused(capsys: Captured) -> None:
 def test_nothing_is_computed_for_a_file_that_cannot_be_written(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "read_cloud", lambda *_: pytest.fail("too late"))
+    monkeypatch.setattr(cli_fitting, "cloud_of", lambda *_: pytest.fail("too late"))
     refused(capsys, "fit", "corner.csv", "-k", "2", "--output", "none/p.json")
 
 
@@ -344,7 +349,7 @@ def test_the_table_is_printed_even_if_a_file_fails(
     def full(*_: object) -> None:
         raise InputError("The disk is full.")
 
-    monkeypatch.setattr(cli, "write_parameters", full)
+    monkeypatch.setattr(cli_results, "write_parameters", full)
     assert cli.main(["fit", FAITHFUL, "-k", "2", "--output", "p.json"]) == 2
     out, err = capsys.readouterr()
     assert "-1130.264" in out
@@ -407,10 +412,30 @@ def test_the_truth_is_a_start() -> None:
     assert cli.main(["fit", "c.csv", "--start", "t.json"]) == 0
 
 
+def test_outliers_noise_weights_and_overlap_are_in_what_is_written() -> None:
+    options = "-n 2000 -k 2 --random-state 4 --outliers 0.1 --noise .2 --unequal 3 --overlap 0.15"
+    outputs = ["--truth", "t.json", "--output", "c.csv"]
+    assert cli.main(["generate", "separated", *options.split(), *outputs]) == 0
+    recipe = Recipe("separated", 2000, 2, 4, outliers=0.1, noise=0.2, unequal=3.0, overlap=0.15)
+    made, back = make(recipe), read_cloud("c.csv")
+    assert np.array_equal(back.points, made.points)
+    assert back.labels is not None
+    assert (back.labels == -1).sum() == 200
+    truth = read_start("t.json")
+    assert np.allclose(truth.weights, [0.75, 0.25])
+    assert misclassification_rate(truth) == pytest.approx(0.15, abs=1e-4)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         ("", "NAME"),
+        ("grid --outliers 2", "share of outliers must be from 0 to 0.9"),
+        ("grid --noise -1", "noise must be from 0"),
+        ("grid --unequal 0", "ratio of the weights must be from 1"),
+        ("grid --overlap much", "'much' is not a number"),
+        ("nested --overlap 0.4", "cannot overlap by 40 %"),
+        ("ring --overlap 0.1", "Ring has no true mixture"),
         ("spiral", ", ".join(GENERATORS)),
         ("ring -k 3", "no number of clusters"),
         ("ring --truth t.json", "ring has no true mixture"),
@@ -518,7 +543,7 @@ def test_what_ends_the_work(
     def work(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(cli, "fit", work)
+    monkeypatch.setattr(cli_fitting, "fit", work)
     assert cli.main(["fit", "corner.csv", "-k", "1"]) == status
     out, err = capsys.readouterr()
     assert out == ""

@@ -44,7 +44,7 @@ def refused(captured: Captured, *arguments: str) -> str:
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(text.splitlines()))
+    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
 
 
 def atlas_of(captured: Captured, *arguments: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from gmm_studio.document import (
     moved_mean,
     new_cloud,
     new_seeds,
+    other_points,
     place_seed,
     remove_seed,
     reshape_seed,
@@ -42,7 +43,6 @@ from gmm_studio.document import (
     seeds_of,
     start_from,
     weigh_seed,
-    without_points,
 )
 
 A, B, C = (0.0, 1.0), (2.0, -1.0), (3.5, 0.25)
@@ -251,14 +251,18 @@ def test_another_sample_keeps_the_number_that_was_chosen(document: Document) -> 
     sample = generate("separated", 80, random_state=1)
     assert new_cloud(replace(document, k=5), sample).k == 5
     assert new_cloud(document, sample).k == 3
+    grid = new_cloud(document, generate("grid", 80))
+    assert new_cloud(grid, generate("grid", 80, random_state=1)).k == 9
+    more = generate("separated", 80, k=6)
+    assert new_cloud(replace(document, k=5), more).k == 6, "not another sample of the same"
 
 
 def test_deleting_points_keeps_the_start(placed: Document) -> None:
     keep = np.arange(60) < 50
-    reduced = without_points(placed, placed.cloud.subset(keep))
+    reduced = other_points(placed, placed.cloud.subset(keep))
     assert reduced.cloud.n == 50
     assert (reduced.k, reduced.start) == (3, placed.start)
-    few = without_points(placed, placed.cloud.subset(np.arange(60) < 2))
+    few = other_points(placed, placed.cloud.subset(np.arange(60) < 2))
     assert (few.cloud.n, few.k, few.start) == (2, 2, Drawn())
 
 
