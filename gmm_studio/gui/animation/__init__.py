@@ -1,0 +1,1 @@
+"""Animations of runs, and strips of chosen iterations."""

@@ -1,0 +1,182 @@
+"""Figures and animations of a fit without a window; no display is needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QFont, QGuiApplication
+
+from gmm_studio.core.em import Run
+from gmm_studio.core.errors import InputError
+from gmm_studio.core.kernel import never
+from gmm_studio.document import Document, Given
+from gmm_studio.gui.animation.frames import FramePainter, Take, figure_of, fitted_viewport, plan_of
+from gmm_studio.gui.animation.making import Progress, save_animation
+from gmm_studio.gui.animation.options import Animation, format_of, text_size
+from gmm_studio.gui.animation.plan import Plan
+from gmm_studio.gui.canvas.scene import Layers
+from gmm_studio.gui.colours import LIGHT
+from gmm_studio.gui.figures.figure import CurvePlace, Sheet, Theme, Unit
+from gmm_studio.gui.figures.strip import Strip
+from gmm_studio.gui.figures.writers import save_figure
+from gmm_studio.gui.moment import Moment
+from gmm_studio.gui.runs import RunRecord
+
+__all__ = ["Animation", "Look", "animate", "format_of", "render"]
+
+_PAPER_DOTS = 300.0
+"""Per inch, where a size is given in centimetres."""
+
+_PAPER_TEXT = 8.0
+"""In points."""
+
+_BACKGROUNDS = ("density", "regions", "uncertainty")
+_PARTS = ("legend", "title", "table")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a figure shows of a fit, and how.
+
+    Attributes
+    ----------
+    width, height : float
+        In units.
+    unit : {"px", "cm"}
+    theme : {"light", "dark", "paper"}
+    curve : {"none", "below", "beside"}
+    show, hide : tuple of str
+        Switches of `Layers`, backgrounds, and parts of a figure (legend, title, table) beside
+        those that are usual.
+    """
+
+    width: float = 900
+    height: float = 600
+    unit: Unit = "px"
+    theme: Theme = "light"
+    curve: CurvePlace = "none"
+    show: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+
+    @property
+    def layers(self) -> Layers:
+        """What is shown of the mixture."""
+        layers = Layers()
+        for names, on in ((self.show, True), (self.hide, False)):
+            for name in names:
+                if name in _BACKGROUNDS:
+                    name = f"background_{name}"
+                if name not in _PARTS:
+                    layers = layers.switched(name, on)
+        return layers
+
+    @property
+    def sheet(self) -> Sheet:
+        """How a figure is made."""
+        is_paper = self.unit == "cm"
+        return Sheet(
+            self.width,
+            self.height,
+            unit=self.unit,
+            resolution=_PAPER_DOTS if is_paper else 1.0,
+            font_size=_PAPER_TEXT if is_paper else text_size(self.width, self.height),
+            theme=self.theme,
+            curve=self.curve,
+            legend="legend" not in self.hide,
+            table="table" in self.show,
+            title="title" in self.show,
+        )
+
+
+def render(path: Path, run: Run, look: Look, iterations: Sequence[int | None]) -> None:
+    """Write one iteration of a run as a figure, or several side by side.
+
+    Parameters
+    ----------
+    path : Path
+        Ends in ``.svg``, ``.pdf`` or ``.png``.
+    run : Run
+    look : Look
+    iterations : sequence of (int or None)
+        None is the last one.
+
+    Raises
+    ------
+    InputError
+        When the run has no such iteration, or the file cannot be written, with the reason.
+    """
+    for t in iterations:
+        _check_iteration(run, t)
+    with _qt():
+        take = _take(run, look, look.sheet)
+        if len(iterations) == 1:
+            chosen = [take.last if iterations[0] is None else iterations[0]]
+        else:
+            chosen = sorted({take.last if t is None else t for t in iterations})
+        figures = [figure_of(take, look.sheet, Moment(t)) for t in chosen]
+        save_figure(path, figures[0] if len(figures) == 1 else Strip.of(figures))
+
+
+def animate(
+    path: Path,
+    run: Run,
+    look: Look,
+    animation: Animation,
+    *,
+    progress: Progress = lambda done, count: None,
+    cancelled: Callable[[], bool] = never,
+) -> Plan:
+    """Write a run as an animation, and return which frames it has.
+
+    Parameters
+    ----------
+    path : Path
+    run : Run
+    look : Look
+        Its layers; all else is in the animation.
+    animation : Animation
+    progress, cancelled : callable
+
+    Raises
+    ------
+    InputError
+        When the run has no such iterations, or the file cannot be written, with the reason.
+    Cancelled
+        When `cancelled` returned true.
+    """
+    _check_iteration(run, animation.first)
+    _check_iteration(run, animation.last)
+    with _qt():
+        take = _take(run, look, animation.sheet)
+        plan = plan_of(take, animation)
+        painter = FramePainter(take, plan, cancelled)
+        save_animation(path, plan, painter, painter.exact, progress=progress, cancelled=cancelled)
+    return plan
+
+
+def _take(run: Run, look: Look, sheet: Sheet) -> Take:
+    document = Document(run.cloud, run.start.k, Given(run.start), run.configuration)
+    record = RunRecord(1, document, list(run.steps), run.stop)
+    height = sheet.width if sheet.height is None else sheet.height
+    size = (sheet.pixels(length) / sheet.stretch for length in (sheet.width, height))
+    viewport = fitted_viewport(record, look.layers, *size)
+    return Take(record, look.layers, viewport, LIGHT, QFont(QGuiApplication.font()))
+
+
+def _check_iteration(run: Run, t: int | None) -> None:
+    if t is not None and t > run.iterations:
+        raise InputError("There is no iteration {t}: the run has {last}.", t=t, last=run.iterations)
+
+
+@contextmanager
+def _qt() -> Iterator[None]:
+    """Text cannot be painted without an application; one that needs no display is begun."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QCoreApplication.instance() or QGuiApplication(["gmm-studio"])
+    yield
+    del application
