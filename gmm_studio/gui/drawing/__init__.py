@@ -1,0 +1,1 @@
+"""Painting data: the brush, its bar, and what its strokes do to the cloud."""
