@@ -1,0 +1,1 @@
+"""Projects in the window: saved, opened, kept safe while nobody saves them, and found again."""
