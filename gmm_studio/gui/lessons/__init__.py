@@ -1,0 +1,1 @@
+"""Examples and lessons: the gallery, the bar that tells a lesson, and who carries it out."""
