@@ -10,7 +10,7 @@ import numpy as np
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.gui.curves.series import CurveKind
 
-__all__ = ["Bundle", "Chart", "Level"]
+__all__ = ["Bundle", "Chart", "Level", "Period"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +49,15 @@ class Level:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Iterations from one on until the next period begins: what they are called, and in short."""
+
+    first: int
+    text: str
+    short: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
     """One kind of curves of a run, earlier runs behind them.
@@ -66,6 +75,8 @@ class Chart:
     levels : tuple of Level
     mark : tuple of int and str, optional
         An iteration and what is said of it.
+    periods : tuple of Period
+        Parts of the run between which curves jump.
     events : tuple of int
         Iterations in which something happened.
     with_zero : bool
@@ -89,6 +100,7 @@ class Chart:
     log: bool = False
     levels: tuple[Level, ...] = ()
     mark: tuple[int, str] | None = None
+    periods: tuple[Period, ...] = ()
     events: tuple[int, ...] = ()
     with_zero: bool = False
     ends_only: bool = False

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gmm_studio.gui.curves.chart import Chart
-from gmm_studio.gui.curves.kinds import chart_of, kind_names
+from gmm_studio.gui.curves.kinds import chart_of, kind_names, kinds_of
 from gmm_studio.gui.curves.overlay import Cursor
 from gmm_studio.gui.curves.plot import CurvePlot
 from gmm_studio.gui.curves.series import KINDS, CurveKind, History
@@ -50,7 +50,7 @@ class CurveView(QWidget):
     kind_changed = Signal(str)
 
     kinds = KINDS
-    """What can be shown, in the order of the list."""
+    """What can be shown, in the order of the list; some of it of some update rules alone."""
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +58,7 @@ class CurveView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAutoFillBackground(True)
         self._style = style
-        self._kind: CurveKind = KINDS[0]
+        self._wanted: CurveKind = KINDS[0]
         self._run: RunRecord | None = None
         self._ghosts: list[RunRecord] = []
         self._histories: dict[RunRecord, History] = {}
@@ -67,7 +67,8 @@ class CurveView(QWidget):
         self._plot.cursor_requested.connect(self.cursor_requested)
         self.names = kind_names()
         tip = self.tr("What is drawn over the iterations")
-        self._choice = Choice({name: kind for kind, name in self.names.items()}, tip)
+        self._offered: tuple[CurveKind, ...] = ()
+        self._choice = Choice({}, tip)
         self._choice.setAccessibleName(self.tr("Curves"))
         self._choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
         self._choice.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -78,13 +79,23 @@ class CurveView(QWidget):
 
     @property
     def kind(self) -> CurveKind:
-        """What is drawn."""
-        return self._kind
+        """What is drawn: what was chosen, or the log-likelihood of a run that has no such thing."""
+        return self._wanted if self._wanted in kinds_of(self._run) else KINDS[0]
 
     @property
     def plot(self) -> CurvePlot:
         """What the curves are painted on."""
         return self._plot
+
+    @property
+    def run(self) -> RunRecord | None:
+        """The run on show."""
+        return self._run
+
+    @property
+    def ghosts(self) -> tuple[RunRecord, ...]:
+        """The runs behind it."""
+        return tuple(self._ghosts)
 
     def viewport(self) -> CurvePlot:
         """The widget that is painted with every step."""
@@ -92,10 +103,9 @@ class CurveView(QWidget):
 
     def show_kind(self, kind: CurveKind) -> None:
         """Draw something else over the same iterations."""
-        if kind == self._kind:
+        if kind == self._wanted:
             return
-        self._kind = kind
-        self._choice.show_value(kind)
+        self._wanted = kind
         self._refresh()
         self.kind_changed.emit(kind)
 
@@ -140,17 +150,28 @@ class CurveView(QWidget):
 
     def _refresh(self) -> None:
         self._drawn = self._state()
+        self._offer()
         chart = self._chart()
         self._plot.show_chart(chart)
         self._plot.setAccessibleName(
-            self.tr("{name} over the iterations").format(name=self.names[self._kind])
+            self.tr("{name} over the iterations").format(name=self.names[self.kind])
         )
         self._caption.setText(chart.caption)
         self._caption.setToolTip(chart.caption)
 
+    def _offer(self) -> None:
+        """List what there is to show of this run."""
+        offered = kinds_of(self._run)
+        if offered != self._offered:
+            self._offered = offered
+            self._choice.clear()
+            for kind in offered:
+                self._choice.addItem(self.names[kind], kind)
+        self._choice.show_value(self.kind)
+
     def _chart(self) -> Chart:
         return chart_of(
-            self._kind,
+            self.kind,
             self._run,
             self._ghosts,
             self._history,
@@ -159,7 +180,7 @@ class CurveView(QWidget):
 
     def _history(self, run: RunRecord) -> History:
         if run not in self._histories:
-            self._histories[run] = History(run.steps)
+            self._histories[run] = History(run.steps, run.cloud.own_log_likelihood(0.0))
         return self._histories[run]
 
     def _forget(self) -> None:

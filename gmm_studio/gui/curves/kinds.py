@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from gmm_studio.core.arrays import FloatArray
-from gmm_studio.gui.colours import Palette, component_colour
+from gmm_studio.core.configuration import Rule
+from gmm_studio.gui.colours import Palette
 from gmm_studio.gui.curves.axes import scientific
 from gmm_studio.gui.curves.chart import Bundle, Chart, Level
-from gmm_studio.gui.curves.series import CurveKind, History, changes, distances
+from gmm_studio.gui.curves.objectives import classification_likelihoods, free_energies
+from gmm_studio.gui.curves.series import KINDS, CurveKind, History, changes, distances
+from gmm_studio.gui.curves.source import Source, any_finite, filled, three
 from gmm_studio.gui.numbers import log_likelihood, number
 from gmm_studio.gui.runs import RunRecord
+from gmm_studio.gui.units import axis_names
 
-__all__ = ["chart_of", "kind_names"]
+__all__ = ["chart_of", "kind_names", "kinds_of"]
 
 _UNEQUAL = 5.0
 """From so many times the extent of the smaller axis on, one scale does not do for both."""
 _NEAR_FLOOR = 1e2
+
+_ONLY: dict[CurveKind, Rule] = {
+    "classification": "classification",
+    "free_energy": "annealing",
+    "temperature": "annealing",
+}
 
 translate = QCoreApplication.translate
 
@@ -29,6 +38,8 @@ def kind_names() -> dict[CurveKind, str]:
     """What each kind is called, in the order of the list."""
     return {
         "log_likelihood": translate("Curves", "Log-likelihood"),
+        "classification": translate("Curves", "Classification likelihood"),
+        "free_energy": translate("Curves", "Free energy"),
         "distance": translate("Curves", "Distance to the end"),
         "change": translate("Curves", "Change"),
         "weights": translate("Curves", "Weights"),
@@ -37,6 +48,12 @@ def kind_names() -> dict[CurveKind, str]:
         "points": translate("Curves", "Points (N)"),
         "temperature": translate("Curves", "Temperature"),
     }
+
+
+def kinds_of(run: RunRecord | None) -> tuple[CurveKind, ...]:
+    """What there is to show of a run: what only some update rules have, of their runs alone."""
+    rule = run.document.configuration.rule if run else "em"
+    return tuple(kind for kind in KINDS if _ONLY.get(kind, rule) == rule)
 
 
 def chart_of(
@@ -59,9 +76,11 @@ def chart_of(
         The history of a run.
     palette : Palette
     """
-    source = _Source(run if run and run.steps else None, ghosts, history, palette)
+    source = Source(run if run and run.steps else None, ghosts, history, palette)
     return {
         "log_likelihood": _log_likelihoods,
+        "classification": classification_likelihoods,
+        "free_energy": free_energies,
         "distance": _distances,
         "change": _changes,
         "weights": _weights,
@@ -72,70 +91,13 @@ def chart_of(
     }[kind](source)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Source:
-    run: RunRecord | None
-    ghosts: Sequence[RunRecord]
-    history: Callable[[RunRecord], History]
-    palette: Palette
-
-    @property
-    def longest(self) -> int:
-        runs = [self.run] if self.run else self.ghosts
-        return max((len(run.steps) - 1 for run in runs), default=0)
-
-    @property
-    def only_step(self) -> str:
-        if self.run is None or len(self.run.steps) != 1:
-            return ""
-        if self.run.stop is None:
-            return translate("Curves", "Only one step so far")
-        return translate("Curves", "The run has only one step")
-
-    def runs(
-        self, told: str, values: Callable[[RunRecord], FloatArray]
-    ) -> tuple[tuple[Bundle, ...], tuple[Bundle, ...]]:
-        """A curve of each run; `told` with {run} in it."""
-        shown = [self.run] if self.run else []
-        colours = (self.palette.accent, self.palette.ghost)
-        front, behind = (
-            tuple(
-                Bundle(values(run)[:, None], (colour,), (_fill(told, run=_name(run)),))
-                for run in runs
-            )
-            for runs, colour in zip((shown, self.ghosts), colours, strict=True)
-        )
-        return front, behind
-
-    def components(
-        self,
-        told: str,
-        values: FloatArray,
-        *,
-        dashed: bool = False,
-        offset: float = 0.0,
-        size: float = 1.0,
-    ) -> Bundle:
-        """A curve of each component; `told` with {j} in it."""
-        each = range(values.shape[1])
-        return Bundle(
-            values,
-            tuple(component_colour(self.palette, j) for j in each),
-            tuple(_fill(told, j=str(j + 1)) for j in each),
-            numbered=True,
-            dashed=dashed,
-            offset=offset,
-            size=size,
-        )
-
-
-def _log_likelihoods(source: _Source) -> Chart:
+def _log_likelihoods(source: Source) -> Chart:
     front, behind = source.runs(
         translate("Curves", "{run}: {value} at iteration {t}"),
         lambda run: source.history(run).log_likelihoods,
     )
     events = tuple(source.history(source.run).news) if source.run else ()
-    note = "" if _any(front) or _any(behind) else _nothing(front)
+    note = "" if any_finite(front) or any_finite(behind) else _nothing(front)
     return Chart(
         "log_likelihood",
         front,
@@ -148,7 +110,7 @@ def _log_likelihoods(source: _Source) -> Chart:
     )
 
 
-def _distances(source: _Source) -> Chart:
+def _distances(source: Source) -> Chart:
     front, behind = source.runs(
         translate("Curves", "{run}: {value} below its end at iteration {t}"),
         lambda run: distances(source.history(run).log_likelihoods, ended=run.stop is not None),
@@ -157,7 +119,9 @@ def _distances(source: _Source) -> Chart:
     if source.run is not None and source.run.stop is None:
         caption = translate("Curves", "Not ended: distance to the best so far")
     same = translate("Curves", "No step is below the end")
-    note = "" if _any(front) or (not front and _any(behind)) else source.only_step or same
+    note = (
+        "" if any_finite(front) or (not front and any_finite(behind)) else source.only_step or same
+    )
     return Chart(
         "distance",
         front,
@@ -170,7 +134,7 @@ def _distances(source: _Source) -> Chart:
     )
 
 
-def _changes(source: _Source) -> Chart:
+def _changes(source: Source) -> Chart:
     front, behind = source.runs(
         translate("Curves", "{run}: change {value} at iteration {t}"),
         lambda run: changes(source.history(run).log_likelihoods, run.cloud.total_weight),
@@ -196,19 +160,19 @@ def _changes(source: _Source) -> Chart:
         levels=(level,) if tolerance > 0 else (),
         mark=mark,
         caption=translate("Curves", "Of the log-likelihood, per point"),
-        note="" if _any(front) else source.only_step or same,
+        note="" if any_finite(front) else source.only_step or same,
     )
 
 
-def _weights(source: _Source) -> Chart:
+def _weights(source: Source) -> Chart:
     if source.run is None:
         return _empty("weights", source)
     told = translate("Curves", "Component {j}: weight {value} at iteration {t}")
     curves = source.components(told, source.history(source.run).weights)
-    return Chart("weights", (curves,), (), source.longest, _three, with_zero=True)
+    return Chart("weights", (curves,), (), source.longest, three, with_zero=True)
 
 
-def _points(source: _Source) -> Chart:
+def _points(source: Source) -> Chart:
     if source.run is None:
         return _empty("points", source)
     told = translate("Curves", "Component {j}: N = {value} at iteration {t}")
@@ -225,25 +189,16 @@ def _points(source: _Source) -> Chart:
     )
 
 
-def _temperatures(source: _Source) -> Chart:
+def _temperatures(source: Source) -> Chart:
     front, behind = source.runs(
         translate("Curves", "{run}: temperature {value} at iteration {t}"),
         lambda run: source.history(run).temperatures,
     )
     caption = translate("Curves", "1 is exact EM")
-    none = translate("Curves", "Only annealing EM has a temperature")
-    return Chart(
-        "temperature",
-        front,
-        behind,
-        source.longest,
-        _three,
-        caption=caption if _any(front) else "",
-        note="" if not front or _any(front) else none,
-    )
+    return Chart("temperature", front, behind, source.longest, three, caption=caption)
 
 
-def _eigenvalues(source: _Source) -> Chart:
+def _eigenvalues(source: Source) -> Chart:
     if source.run is None:
         return _empty("eigenvalues", source)
     told = translate("Curves", "Component {j}: smallest eigenvalue {value} at iteration {t}")
@@ -268,14 +223,14 @@ def _eigenvalues(source: _Source) -> Chart:
         log=True,
         levels=levels,
         caption=caption,
-        note="" if _any((curves,)) else lost,
+        note="" if any_finite((curves,)) else lost,
     )
 
 
-def _means(source: _Source) -> Chart:
+def _means(source: Source) -> Chart:
     if source.run is None:
         return _empty("means", source)
-    means, columns = source.history(source.run).means, source.run.cloud.columns
+    means, columns = source.history(source.run).means, axis_names(source.run.cloud)
     told = translate("Curves", "Component {j}: {column} {value} at iteration {t}")
     low, high = source.history(source.run).means_box
     scales = [(0.0, 1.0)] * len(columns)
@@ -288,7 +243,7 @@ def _means(source: _Source) -> Chart:
         }
     curves = tuple(
         source.components(
-            _fill(told, column=column),
+            filled(told, column=column),
             means[:, :, axis],
             dashed=axis == 1,
             offset=scales[axis][0],
@@ -299,7 +254,7 @@ def _means(source: _Source) -> Chart:
     caption = columns[0]
     if len(columns) > 1:
         caption = translate("Curves", "{x} solid, {y} dashed").format(x=columns[0], y=columns[1])
-    return Chart("means", curves, (), source.longest, _three, ticks=ticks, caption=caption)
+    return Chart("means", curves, (), source.longest, three, ticks=ticks, caption=caption)
 
 
 def _differ(run: RunRecord, low: FloatArray, high: FloatArray) -> bool:
@@ -317,36 +272,17 @@ def _scale(low: float, high: float) -> tuple[float, float]:
 
 
 def _both(columns: Sequence[str], values: Sequence[float]) -> str:
-    texts = (f"{name}\t{_three(at)}" for name, at in zip(columns, values, strict=True))
+    texts = (f"{name}\t{three(at)}" for name, at in zip(columns, values, strict=True))
     return "\n".join(texts)
 
 
-def _empty(kind: CurveKind, source: _Source) -> Chart:
+def _empty(kind: CurveKind, source: Source) -> Chart:
     note = translate("Curves", "No run is on show") if source.ghosts else ""
-    return Chart(kind, (), (), source.longest, _three, note=note)
+    return Chart(kind, (), (), source.longest, three, note=note)
 
 
 def _nothing(front: Sequence[Bundle]) -> str:
     return translate("Curves", "The log-likelihood is not finite") if front else ""
-
-
-def _any(bundles: Sequence[Bundle]) -> bool:
-    return any(bool(np.isfinite(bundle.values).any()) for bundle in bundles)
-
-
-def _name(run: RunRecord) -> str:
-    return run.name or translate("Curves", "Run {n}").format(n=run.number)
-
-
-def _fill(text: str, **values: str) -> str:
-    """Put some of the values in, and leave the other places as they are."""
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", value.replace("{", "{{").replace("}", "}}"))
-    return text
-
-
-def _three(value: float) -> str:
-    return number(value, 3)
 
 
 def _short(value: float) -> str:

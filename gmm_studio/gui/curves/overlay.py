@@ -68,9 +68,11 @@ def _paint_line(
     painter.drawLine(QPointF(x, frame.area.top() - 6), QPointF(x, frame.area.bottom()))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(style.palette.panel), 1.5 * style.scale))
-    for bundle in chart.front:
+    for bundle in reversed(chart.front):
         few = bundle.values.shape[1] < MANY
         radius = (5.5 if not bundle.numbered else 4.5 if few else 3.0) * style.scale
+        if bundle.dashed and not bundle.numbered:
+            radius *= 0.6
         heights = frame.down(heights_at(chart, bundle, iteration)).tolist()
         for j, y in enumerate(heights):
             if np.isfinite(y):
@@ -116,11 +118,28 @@ def _paint_words(labels: _Labels, chart: Chart, frame: Frame, style: Style, curs
             chart.mark[1],
             [(x, y, share, above) for y, above in rows for x, share in (beside, before)],
         )
+    _paint_periods(labels, chart, frame, gap)
     bundle = chart.front[0]
     last = len(bundle.values) - 1
     if chart.kind == "log_likelihood" and cursor.ending and last <= frame.right:
         y = frame.place(0, heights_at(chart, bundle, last)[0]).y()
         labels.note(cursor.ending, [(area.right(), y + gap, 1, 0)])
+
+
+def _paint_periods(labels: _Labels, chart: Chart, frame: Frame, gap: float) -> None:
+    """What each part of the run is called, in full or in short, where it has room for that."""
+    ends = [period.first - 0.5 for period in chart.periods[1:]] + [float(chart.longest)]
+    for period, end in zip(chart.periods, ends, strict=False):
+        left, right = (
+            frame.place(min(max(at, frame.left), frame.right), 0).x()
+            for at in (max(period.first - 0.5, 0.0), end)
+        )
+        for text in (period.text, period.short):
+            if labels.width(text) + 2 * gap <= right - left:
+                middle = 0.5 * (left + right)
+                area = frame.area
+                labels.note(text, [(middle, area.top(), 0.5, 0), (middle, area.bottom(), 0.5, 1)])
+                break
 
 
 class _Labels:
@@ -146,6 +165,10 @@ class _Labels:
         top = min(max(top, area.top() - gap), area.bottom() - height)
         box = QRectF(max(left, area.left() + 2), top, width, height)
         self._write(text, box, self._bold, self._style.palette.text)
+
+    def width(self, text: str) -> float:
+        """Of a note, in pixels."""
+        return QFontMetricsF(self._style.font).horizontalAdvance(text)
 
     def values(self, found: list[tuple[str, str, QPointF]]) -> None:
         """What each of several curves is at the cursor, where all of them have room."""

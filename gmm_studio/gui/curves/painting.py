@@ -67,7 +67,7 @@ def paint_chart(painter: QPainter, chart: Chart, frame: Frame, style: Style) -> 
         _paint_levels(painter, chart, frame, style)
     count = sum(bundle.values.shape[1] for bundle in (*chart.front, *chart.behind))
     columns = max(16, min(round(frame.area.width()), _VERTICES // (2 * max(count, 1))))
-    for bundle in (*chart.behind, *chart.front):
+    for bundle in (*chart.behind, *reversed(chart.front)):
         width = 1.0 if bundle in chart.behind else line_width(bundle)
         paint_bundle(painter, chart, bundle, frame, pen_width(width, style), columns)
     painter.restore()
@@ -80,7 +80,7 @@ def paint_chart(painter: QPainter, chart: Chart, frame: Frame, style: Style) -> 
 def line_width(bundle: Bundle) -> float:
     """Of the curves of the run on show, in pixels."""
     if not bundle.numbered:
-        return 2.4
+        return 1.6 if bundle.dashed else 2.4
     return 1.0 if bundle.values.shape[1] >= MANY else 2.0
 
 
@@ -142,6 +142,10 @@ def _ticks(chart: Chart, frame: Frame, metrics: QFontMetricsF, scale: float) -> 
 
 
 def _paint_levels(painter: QPainter, chart: Chart, frame: Frame, style: Style) -> None:
+    painter.setPen(QPen(QColor(style.palette.border), 1))
+    for period in chart.periods[1:]:
+        x = round(frame.place(period.first - 0.5, 0).x()) + 0.5
+        painter.drawLine(QPointF(x, frame.area.top()), QPointF(x, frame.area.bottom()))
     painter.setPen(QPen(QColor(style.palette.muted), style.scale, Qt.PenStyle.DashLine))
     for level in chart.levels:
         y = frame.place(0, level_height(chart, level.value)).y()

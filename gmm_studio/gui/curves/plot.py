@@ -60,6 +60,16 @@ class CurvePlot(QWidget):
         return self._frame
 
     @property
+    def shown_cursor(self) -> Cursor:
+        """The iteration on show."""
+        return self._cursor
+
+    @property
+    def zoomed(self) -> tuple[float, float] | None:
+        """The first and the last iteration in sight; None where that is all of them."""
+        return self._zoomed
+
+    @property
     def chart(self) -> Chart:
         """What is shown."""
         return self._chart

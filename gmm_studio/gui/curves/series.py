@@ -18,6 +18,8 @@ __all__ = ["KINDS", "CurveKind", "History", "changes", "decimated", "distances"]
 
 CurveKind: TypeAlias = Literal[
     "log_likelihood",
+    "classification",
+    "free_energy",
     "distance",
     "change",
     "weights",
@@ -36,10 +38,12 @@ class History:
     ----------
     steps : sequence of Step
         Looked at again whenever something is asked for. Steps may be added, not taken away.
+    shift : float
+        What makes their log-likelihoods those of the data's own units.
     """
 
-    def __init__(self, steps: Sequence[Step]) -> None:
-        self._steps = steps
+    def __init__(self, steps: Sequence[Step], shift: float = 0.0) -> None:
+        self._steps, self._shift = steps, shift
         self._rows: dict[str, _Rows] = {}
         self._news: list[int] = []
         self._looked_at = 0
@@ -54,7 +58,7 @@ class History:
     @property
     def log_likelihoods(self) -> FloatArray:
         """Shape (t,); NaN where it is not finite."""
-        return self._grown("log_likelihoods", _log_likelihoods)
+        return self._grown("log_likelihoods", _log_likelihoods) + self._shift
 
     @property
     def weights(self) -> FloatArray:
@@ -87,6 +91,13 @@ class History:
     def temperatures(self) -> FloatArray:
         """1 / beta of annealing EM, shape (t,); NaN for steps that have no temperature."""
         return self._grown("temperatures", _temperatures)
+
+    @property
+    def objectives(self) -> FloatArray:
+        """What the update rule improves, shape (t,); NaN where that is the log-likelihood."""
+        # A free energy, which has a temperature, is the negative of what is like a log-likelihood.
+        shift = np.where(np.isfinite(self.temperatures), -self._shift, self._shift)
+        return self._grown("objectives", _objectives) + shift
 
     @property
     def news(self) -> list[int]:
@@ -166,6 +177,12 @@ def _temperatures(steps: Sequence[Step]) -> FloatArray:
     states = (step.state for step in steps)
     betas = (state.beta if isinstance(state, Temperature) else np.nan for state in states)
     return 1 / np.fromiter(betas, np.float64, len(steps))
+
+
+def _objectives(steps: Sequence[Step]) -> FloatArray:
+    values = (np.nan if step.objective is None else step.objective for step in steps)
+    found = np.fromiter(values, np.float64, len(steps))
+    return np.where(np.isfinite(found), found, np.nan)
 
 
 def distances(log_likelihoods: FloatArray, *, ended: bool) -> FloatArray:

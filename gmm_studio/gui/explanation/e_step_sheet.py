@@ -25,6 +25,7 @@ from gmm_studio.gui.explanation.explaining import (
     terms,
 )
 from gmm_studio.gui.explanation.formula import Box, Rule, Shape, Typesetter
+from gmm_studio.gui.explanation.rule_sheet import write_temperature
 from gmm_studio.gui.explanation.sheet import ROW, SIZES, TEXT, Writer
 
 __all__ = ["write_e_step"]
@@ -44,10 +45,16 @@ def write_e_step(page: Writer, explanation: Explanation) -> None:
     d, colouring = explanation.after.d, explanation.colouring
     page.faded = explanation.moment.half == "M" or colouring is None
     page.heading(_tr("E-step"), _tr("done") if page.faded and colouring is not None else "")
-    formula = page.formula(("responsibility", d), lambda t: equations.responsibility(t, d))
+    beta = explanation.facts.beta
+    formula = page.formula(
+        ("responsibility", d, beta < 1),
+        lambda t: equations.responsibility(t, d, tempered=beta < 1),
+    )
     page.say(formula.text)
     page.below(formula)
     page.skip(10)
+    if explanation.facts.rule == "annealing":
+        write_temperature(page, explanation)
     if colouring is None:
         text = _tr("The E-step of iteration {t} comes next.")
         page.paragraph(text.format(t=f"{explanation.moment.iteration + 1:,}"), muted=True)
@@ -55,7 +62,7 @@ def write_e_step(page: Writer, explanation: Explanation) -> None:
         page.paragraph(_tr("Hover or click a point to see its responsibilities."), muted=True)
     else:
         page.paragraph(_place(explanation, colouring))
-        values = terms(colouring, explanation.point)
+        values = terms(colouring, explanation.point, beta)
         shown = _shown(values)
         _write_table(page, explanation, colouring, values, shown)
         _write_bars(page, values, shown)
@@ -117,8 +124,10 @@ class _Table:
     ends: tuple[float, ...]
 
 
-def _table(page: Writer, mixture: Mixture, values: Terms, shown: list[int]) -> _Table:
-    """Density, weight and product of each component."""
+def _table(
+    page: Writer, mixture: Mixture, values: Terms, shown: list[int], *, tempered: bool
+) -> _Table:
+    """Density, weight and product of each component, `tempered` to the power of beta."""
     heads = (_tr("density"), _tr("weight"), _tr("product"))
     figures = [
         (
@@ -130,7 +139,10 @@ def _table(page: Writer, mixture: Mixture, values: Terms, shown: list[int]) -> _
     ]
     for size in SIZES:
         t = page.setters.at(size * TEXT)
-        titles = tuple(t.plain(head).coloured(page.palette.muted) for head in heads)
+        names = [t.plain(head) for head in heads]
+        if tempered:
+            names[-1] = t.scripts(names[-1], above=t.script.italic("β"))
+        titles = tuple(name.coloured(page.palette.muted) for name in names)
         rows = tuple(tuple(number_box(t, value) for value in line) for line in figures)
         # Room for a power of ten is kept, so that the columns stay where they are.
         usual = number_box(t, _WIDEST).width
@@ -148,7 +160,14 @@ def _write_table(
     page: Writer, explanation: Explanation, mixture: Mixture, values: Terms, shown: list[int]
 ) -> None:
     """The terms of each component, and their sum."""
-    table = _table(page, mixture, values, shown)
+    tempered = explanation.facts.beta < 1
+    table = _table(page, mixture, values, shown, tempered=tempered)
+    told = _tr("Component {j}: density {density}, weight {weight}, product {product}")
+    if tempered:
+        told = _tr(
+            "Component {j}: density {density}, weight {weight}, product to the power of beta "
+            "{product}"
+        )
     _write_row(page, table, table.titles)
     for j, cells in zip(shown, table.rows, strict=True):
         if j == explanation.component and mixture.k > 1:
@@ -156,11 +175,7 @@ def _write_table(
         page.place(disc(page.text, page.palette, j), 0, page.base)
         page.hit(0, 0, page.width, page.row, j)
         density, weight, product = (cell.text for cell in cells)
-        page.say(
-            _tr("Component {j}: density {density}, weight {weight}, product {product}").format(
-                j=j + 1, density=density, weight=weight, product=product
-            )
-        )
+        page.say(told.format(j=j + 1, density=density, weight=weight, product=product))
         _write_row(page, table, cells)
     count, rest, _ = _others(values, shown)
     if count:

@@ -1,42 +1,52 @@
-"""The update equations of EM, and the numbers that stand in them, as boxes."""
+"""The update equations of EM and of the rules beside it, and the numbers in them, as boxes."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtCore import QCoreApplication, QPointF
+from PySide6.QtGui import QPainterPath
 
 from gmm_studio.core.mixture import Covariance
 from gmm_studio.gui.colours import Palette, component_colour, on_component
-from gmm_studio.gui.explanation.explaining import (
-    Explanation,
-    Figure,
-    decimals_for,
-    figure,
-    spread,
-    terms,
+from gmm_studio.gui.explanation.explaining import Figure
+from gmm_studio.gui.explanation.formula import Box, Glyphs, Shape, Typesetter, row, stack
+from gmm_studio.gui.explanation.symbols import (
+    PLAIN,
+    Notation,
+    comma,
+    count,
+    density,
+    deviation,
+    difference,
+    label,
+    matrix,
+    mu,
+    pi,
+    point,
+    share,
+    sigma,
+    sub,
+    sum_of_shares,
 )
-from gmm_studio.gui.explanation.formula import Box, Glyphs, Shape, Typesetter, paint_box, row, stack
 from gmm_studio.gui.numbers import MINUS
-from gmm_studio.gui.style import Style
 
 __all__ = [
     "broken",
+    "counted",
     "counts",
     "covariance",
+    "densest",
     "disc",
-    "equation_size",
+    "drawing",
+    "labelling",
     "mean",
+    "names",
     "number_box",
-    "paint_equation",
     "responsibility",
     "value_box",
     "weight",
 ]
-
-_PRESENTED = 26
 
 
 def number_box(t: Typesetter, value: Figure, *, strong: bool = False) -> Box:
@@ -67,63 +77,124 @@ def value_box(t: Typesetter, values: list[Figure], d: int, *, least: float = 0) 
 # Formulas
 
 
-def responsibility(t: Typesetter, d: int) -> Box:
-    """r_nk = pi_k N(x_n | mu_k, Sigma_k) over the sum of the same over all components."""
-    above = row(_pi(t, "k"), t.space(0.1), _density(t, d, "k"))
-    below = row(t.total(t.script.italic("j")), _pi(t, "j"), t.space(0.1), _density(t, d, "j"))
-    return row(_share(t, "k"), t.relation("="), t.fraction(above, below))
+def responsibility(t: Typesetter, d: int, *, tempered: bool = False, chance: bool = False) -> Box:
+    """r_nk = pi_k N(x_n | mu_k, Sigma_k) over the sum of the same over all components.
+
+    Parameters
+    ----------
+    t : Typesetter
+    d : int
+    tempered : bool
+        To the power of beta, as annealing has it.
+    chance : bool
+        As what it is to stochastic EM: the chance that the point is given to k.
+    """
+
+    def term(index: str) -> Box:
+        product = row(pi(t, index), t.space(0.1), density(t, d, index))
+        if not tempered:
+            return product
+        return t.scripts(t.fenced(product), above=t.script.italic("β"))
+
+    name = share(t, "k")
+    if chance:
+        name = row(t.italic("P"), t.fenced(row(label(t), t.relation("="), t.italic("k"))))
+    below = row(t.total(t.script.italic("j")), term("j"))
+    return row(name, t.relation("="), t.fraction(term("k"), below))
 
 
-def counts(t: Typesetter, *, weighted: bool = False) -> Box:
+def labelling(t: Typesetter) -> Box:
+    """z_n = argmax_k r_nk."""
+    return row(label(t), t.relation("="), _argmax(t, "k"), share(t, "k"))
+
+
+def densest(t: Typesetter, d: int) -> Box:
+    """z_n = argmax_k pi_k N(x_n | mu_k, Sigma_k)."""
+    product = row(pi(t, "k"), t.space(0.1), density(t, d, "k"))
+    return row(label(t), t.relation("="), _argmax(t, "k"), product)
+
+
+def drawing(t: Typesetter) -> Box:
+    """P(z_n = k) = r_nk."""
+    given = t.fenced(row(label(t), t.relation("="), t.italic("k")))
+    return row(t.italic("P"), given, t.relation("="), share(t, "k"))
+
+
+def counts(t: Typesetter, notation: Notation = PLAIN) -> Box:
     """N_k = sum_n r_nk."""
-    return row(_count(t), t.relation("="), _sum_of_shares(t, "k", weighted))
+    return row(count(t), t.relation("="), sum_of_shares(t, "k", notation, alone=True))
 
 
-def weight(t: Typesetter) -> Box:
-    """pi_k = N_k / N."""
-    return row(_pi(t, "k"), t.relation("="), t.fraction(_count(t), t.italic("N")))
+def counted(t: Typesetter, d: int, *, weighted: bool = False) -> tuple[Box, Box]:
+    """C_k = sum_n [k = argmax_j N(x_n | mu_j, Sigma_j)], in two pieces."""
+    total = t.total(t.script.italic("n"))
+    if weighted:
+        total = row(total, sub(t, t.italic("w"), "n"), t.space(0.1))
+    inside = row(t.italic("k"), t.relation("="), _argmax(t, "j"), density(t, d, "j"))
+    first = row(count(t, letter="C"), t.relation("="), total)
+    return first, t.fenced(inside, "[")
 
 
-def mean(t: Typesetter, d: int, *, weighted: bool = False) -> Box:
+def weight(t: Typesetter, *, letter: str = "N", held: str = "") -> Box:
+    """pi_k = N_k / N; what the `held` components (in a word) leave, in proportion to N_k."""
+    number = count(t, letter=letter)
+    if not held:
+        return row(pi(t, "k"), t.relation("="), t.fraction(number, t.italic("N")))
+    free = row(t.total(t.script.plain(_tr("free"))), count(t, "j", letter))
+    taken = row(t.total(t.script.plain(held)), pi(t, "j"))
+    rest = t.fenced(row(t.upright("1"), t.relation(MINUS), taken))
+    return row(pi(t, "k"), t.relation("="), t.fraction(number, free), t.space(0.16), rest)
+
+
+def mean(t: Typesetter, d: int, notation: Notation = PLAIN) -> Box:
     """mu_k = 1 / N_k sum_n r_nk x_n."""
     return row(
-        _mu(t, d, "k"),
+        mu(t, d, "k"),
         t.relation("="),
-        t.fraction(t.upright("1"), _count(t)),
+        t.fraction(t.upright("1"), count(t)),
         t.space(0.16),
-        _sum_of_shares(t, "k", weighted),
+        sum_of_shares(t, "k", notation),
         t.space(0.12),
-        _point(t, d),
+        point(t, d),
     )
 
 
 def covariance(
-    t: Typesetter, d: int, structure: Covariance, *, weighted: bool = False
+    t: Typesetter, d: int, structure: Covariance, notation: Notation = PLAIN
 ) -> tuple[Box, Box]:
     """The covariance's equation in two pieces that may be broken between."""
     if structure == "tied":
-        return _tied(t, d, weighted)
-    if d == 1:
-        return _variance(t, "k", weighted)
+        return _tied(t, d, notation)
     shares = row(
-        t.fraction(t.upright("1"), _count(t)), t.space(0.16), _sum_of_shares(t, "k", weighted)
+        t.fraction(t.upright("1"), count(t)), t.space(0.16), sum_of_shares(t, "k", notation)
     )
-    matrix = _sub(t, t.bold("Σ"), "k")
+    name = matrix(t, d, "k")
+    if d == 1:
+        square = deviation(t, 1, "k", notation=notation)
+        return row(name, t.relation("="), shares), row(t.space(0.12), square)
     if structure == "diagonal":
-        diagonal = t.fenced(row(_sigma(t, "k1"), _comma(t), _sigma(t, "k2")))
-        name = row(matrix, t.relation("="), t.upright("diag"), diagonal, _comma(t))
-        return name, row(
-            _sigma(t, "ki"), t.relation("="), shares, t.space(0.12), _deviation(t, 1, "k", "i")
+        diagonal = t.fenced(row(sigma(t, "k1"), comma(t), sigma(t, "k2")))
+        square = deviation(t, 1, "k", "i", notation=notation)
+        return (
+            row(name, t.relation("="), t.upright("diag"), diagonal, comma(t)),
+            row(sigma(t, "ki"), t.relation("="), shares, t.space(0.12), square),
         )
     if structure == "spherical":
-        name = row(matrix, t.relation("="), _sigma(t, "k"), t.space(0.1), t.bold("I"), _comma(t))
-        half = t.fraction(t.upright("1"), row(t.upright("2"), t.space(0.1), _count(t)))
-        square = t.scripts(t.fenced(_difference(t, d, "k"), "|"), above=t.script.upright("2"))
-        total = _sum_of_shares(t, "k", weighted)
-        return name, row(
-            _sigma(t, "k"), t.relation("="), half, t.space(0.16), total, t.space(0.12), square
+        half = t.fraction(t.upright("1"), row(t.upright("2"), t.space(0.1), count(t)))
+        way = difference(t, d, "k", notation=notation)
+        square = t.scripts(t.fenced(way, "|"), above=t.script.upright("2"))
+        total = row(half, t.space(0.16), sum_of_shares(t, "k", notation), t.space(0.12), square)
+        return (
+            row(name, t.relation("="), sigma(t, "k"), t.space(0.1), t.bold("I"), comma(t)),
+            row(sigma(t, "k"), t.relation("="), total),
         )
-    return row(matrix, t.relation("="), shares), row(t.space(0.12), _deviation(t, d, "k"))
+    square = deviation(t, d, "k", notation=notation)
+    return row(name, t.relation("="), shares), row(t.space(0.12), square)
+
+
+def names(t: Typesetter, d: int) -> dict[str, Box]:
+    """What weight, mean and covariance are called, where there is no equation to them."""
+    return {"weight": pi(t, "k"), "mean": mu(t, d, "k"), "covariance": matrix(t, d, "k")}
 
 
 def broken(t: Typesetter, pieces: tuple[Box, ...], width: float) -> Box:
@@ -156,7 +227,7 @@ def disc(t: Typesetter, palette: Palette, j: int) -> Box:
     return Box(2 * radius, radius - middle, radius + middle, marks, name)
 
 
-def _tied(t: Typesetter, d: int, weighted: bool) -> tuple[Box, Box]:
+def _tied(t: Typesetter, d: int, notation: Notation) -> tuple[Box, Box]:
     name = t.bold("Σ") if d == 2 else t.scripts(t.italic("σ"), above=t.script.upright("2"))
     return row(
         name,
@@ -164,126 +235,18 @@ def _tied(t: Typesetter, d: int, weighted: bool) -> tuple[Box, Box]:
         t.fraction(t.upright("1"), t.italic("N")),
         t.space(0.16),
         t.total(t.script.italic("j")),
-        _sum_of_shares(t, "j", weighted),
-    ), row(t.space(0.12), _deviation(t, d, "j"))
+        sum_of_shares(t, "j", notation),
+    ), row(t.space(0.12), deviation(t, d, "j", notation=notation))
 
 
-def _variance(t: Typesetter, index: str, weighted: bool) -> tuple[Box, Box]:
-    return row(
-        _sigma(t, index),
-        t.relation("="),
-        t.fraction(t.upright("1"), _count(t)),
-        t.space(0.16),
-        _sum_of_shares(t, index, weighted),
-    ), row(t.space(0.12), _deviation(t, 1, index))
+def _argmax(t: Typesetter, index: str) -> Box:
+    """Its index below it."""
+    word, below = t.upright("argmax"), t.script.italic(index)
+    drop = 0.12 * t.size + below.ascent
+    marks = (*word.marks, *below.moved((word.width - below.width) / 2, drop))
+    box = Box(word.width, word.ascent, drop + below.descent, marks, f"argmax_{index}")
+    return row(box, t.space(0.2))
 
 
-def _deviation(t: Typesetter, d: int, index: str, axis: str = "") -> Box:
-    """The outer product of x_n - mu with itself; a square for scalars."""
-    inner = t.fenced(_difference(t, d, index, axis))
-    if d == 1:
-        return t.scripts(inner, above=t.script.upright("2"))
-    return row(inner, t.scripts(inner, above=t.script.upright("T")))
-
-
-def _difference(t: Typesetter, d: int, index: str, axis: str = "") -> Box:
-    return row(_point(t, d, axis), t.relation(MINUS), _mu(t, d, index, axis))
-
-
-def _density(t: Typesetter, d: int, index: str) -> Box:
-    spread_ = _sub(t, t.bold("Σ"), index) if d == 2 else _sigma(t, index)
-    inside = row(_point(t, d), t.bar(), _mu(t, d, index), _comma(t), spread_)
-    return row(t.gaussian(), t.fenced(inside))
-
-
-def _sum_of_shares(t: Typesetter, index: str, weighted: bool) -> Box:
-    total = t.total(t.script.italic("n"))
-    if not weighted:
-        return row(total, _share(t, index))
-    return row(total, _sub(t, t.italic("w"), "n"), t.space(0.1), _share(t, index))
-
-
-def _sub(t: Typesetter, base: Box, index: str) -> Box:
-    letters = (t.script.upright(s) if s.isdigit() else t.script.italic(s) for s in index)
-    return t.scripts(base, row(*letters, gap=0.05 * t.size))
-
-
-def _share(t: Typesetter, index: str) -> Box:
-    return _sub(t, t.italic("r"), f"n{index}")
-
-
-def _pi(t: Typesetter, index: str) -> Box:
-    return _sub(t, t.italic("π"), index)
-
-
-def _count(t: Typesetter) -> Box:
-    return _sub(t, t.italic("N"), "k")
-
-
-def _mu(t: Typesetter, d: int, index: str, axis: str = "") -> Box:
-    return _sub(t, t.bold("μ") if d == 2 else t.italic("μ"), index + axis)
-
-
-def _point(t: Typesetter, d: int, axis: str = "") -> Box:
-    return _sub(t, t.bold("x") if d == 2 else t.italic("x"), f"n{axis}")
-
-
-def _sigma(t: Typesetter, index: str) -> Box:
-    letters = (t.script.upright(s) if s.isdigit() else t.script.italic(s) for s in index)
-    below = row(*letters, gap=0.05 * t.size)
-    return t.scripts(t.italic("σ"), below, t.script.upright("2"))
-
-
-def _comma(t: Typesetter) -> Box:
-    return replace(row(t.upright(","), t.space(0.25)), text=", ")
-
-
-# The equation of the half on show, large
-
-
-def equation_size(explanation: Explanation, style: Style) -> QSizeF:
-    """The size of the equation as `paint_equation` would like to paint it."""
-    box = _equation(Typesetter(_PRESENTED * style.scale, style.font), explanation, style.palette)
-    return QSizeF(box.width, box.height)
-
-
-def paint_equation(painter: QPainter, box: QRectF, explanation: Explanation, style: Style) -> None:
-    """Paint the equation of the half on show on one line, in the middle of a box.
-
-    The E-step's ends with the responsibility of the component for the point, if there is one, the
-    M-step's with the component's new mean. It is smaller where the box is.
-
-    Parameters
-    ----------
-    painter : QPainter
-    box : QRectF
-        Where to.
-    explanation : Explanation
-    style : Style
-    """
-    size = _PRESENTED * style.scale
-    for _ in range(3):
-        equation = _equation(Typesetter(size, style.font), explanation, style.palette)
-        share = min(box.width() / equation.width, box.height() / equation.height)
-        if share >= 1:
-            break
-        # Fonts come in whole pixels.
-        size = max(1.0, math.floor(size * share))
-    x = box.center().x() - equation.width / 2
-    y = box.center().y() - equation.height / 2 + equation.ascent
-    paint_box(painter, equation, x, y, style.palette.text)
-
-
-def _equation(t: Typesetter, explanation: Explanation, palette: Palette) -> Box:
-    d, j = explanation.after.d, explanation.component
-    badge = row(replace(disc(t, palette, j), text=""), t.space(0.6))
-    if explanation.moment.half != "E" and explanation.before is not None:
-        decimals = decimals_for(spread(explanation.after), 4)
-        values = [figure(v, decimals, small=False) for v in explanation.after.means[j].tolist()]
-        left = mean(t, d, weighted=explanation.weighted)
-        return row(badge, left, t.relation("="), value_box(t, values, d))
-    left = responsibility(t, d)
-    if explanation.point is None or explanation.colouring is None:
-        return left
-    share = float(terms(explanation.colouring, explanation.point).shares[j])
-    return row(badge, left, t.relation("="), t.plain(f"{share:.3f}"))
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Explanation", text)

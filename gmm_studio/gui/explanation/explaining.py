@@ -10,6 +10,7 @@ import numpy as np
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import Covariance, Mixture, trusted_mixture
+from gmm_studio.gui.explanation.rule_facts import RuleFacts
 from gmm_studio.gui.moment import Moment
 from gmm_studio.gui.numbers import MINUS, number
 
@@ -34,6 +35,9 @@ _LONG = 1e7
 
 Figure: TypeAlias = tuple[str, int | None]
 """A number as it is set: its digits, and the power of ten where it has one."""
+
+
+_EXACT = RuleFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Explanation:
         The structure of the covariances.
     weighted : bool
         Whether the points have sample weights: then w_n stands in the sums.
+    facts : RuleFacts
+        How the update rule makes the step.
     """
 
     moment: Moment
@@ -78,6 +84,7 @@ class Explanation:
     sentences: tuple[str, ...] = ()
     covariance: Covariance = "full"
     weighted: bool = False
+    facts: RuleFacts = _EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class Terms:
     log_densities : ndarray, shape (k,)
         log N(x; mean, covariance).
     log_products : ndarray, shape (k,)
-        The same plus the logarithm of the weight; minus infinity where that is 0.
+        The same plus the logarithm of the weight, times beta; minus infinity where that is 0.
     log_sum : float
         Logarithm of the sum of the products.
     shares : ndarray, shape (k,)
@@ -102,13 +109,13 @@ class Terms:
     shares: FloatArray
 
 
-def terms(mixture: Mixture, point: FloatArray) -> Terms:
-    """The terms of Bayes' rule for a point, shape (d,)."""
+def terms(mixture: Mixture, point: FloatArray, beta: float = 1.0) -> Terms:
+    """The terms of Bayes' rule for a point, shape (d,); annealing takes them to a power beta."""
     even = np.full(mixture.k, 1 / mixture.k)
     plain = trusted_mixture(even, mixture.means, mixture.covariances)
     with np.errstate(all="ignore"):
         densities = plain.component_log_densities(point)[0] + math.log(mixture.k)
-        products = densities + np.log(mixture.weights)
+        products = beta * (densities + np.log(mixture.weights))
         largest = float(products.max())
         if not math.isfinite(largest):
             return Terms(densities, products, -math.inf, np.zeros(mixture.k))

@@ -293,7 +293,8 @@ class Typesetter:
         if above is not None:
             marks.extend(above.moved((width - above.width) / 2, top - gap - above.descent))
             ascent += gap + above.height
-        text = f"sum_{below.text}" if above is None else f"sum_{below.text}^{above.text}"
+        limit = _closed(below.text)
+        text = f"sum_{limit}" if above is None else f"sum_{limit}^{above.text}"
         box = Box(width, ascent, down + below.descent, tuple(marks), text)
         return row(box, self.space(0.16))
 

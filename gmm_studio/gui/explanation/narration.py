@@ -9,7 +9,6 @@ from functools import singledispatch
 
 from PySide6.QtCore import QCoreApplication
 
-from gmm_studio.core.configuration import Rule
 from gmm_studio.core.em import Step
 from gmm_studio.core.observations import (
     Converged,
@@ -25,9 +24,10 @@ from gmm_studio.core.observations import (
     Shrinking,
     Started,
 )
+from gmm_studio.gui.explanation.rule_facts import RuleFacts
 from gmm_studio.gui.numbers import log_likelihood, number
 
-__all__ = ["narrate", "narrate_collapse", "narrate_e_step", "narrate_rule"]
+__all__ = ["narrate", "narrate_collapse", "narrate_e_step"]
 
 _MOST = 2
 _LEAST_SIGMAS, _LEAST_POINTS = 0.01, 0.1
@@ -35,6 +35,9 @@ _LEAST_SIGMAS, _LEAST_POINTS = 0.01, 0.1
 
 _ROUNDING = 1e-12
 """A smaller rise of the log-likelihood per point is none."""
+
+
+_EXACT = RuleFacts()
 
 
 def _tr(text: str) -> str:
@@ -63,25 +66,6 @@ def narrate(
     return tuple(_sentence(observation, view) for observation in told)
 
 
-def narrate_rule(rule: Rule) -> str:
-    """What an update rule does otherwise than the equations of exact EM say; empty for that."""
-    return {
-        "em": "",
-        "classification": _tr(
-            "Classification EM: each point counts for its most responsible component alone, as if "
-            "that r were 1 and the others 0."
-        ),
-        "stochastic": _tr(
-            "Stochastic EM: each point is given to one component, drawn by its responsibilities."
-        ),
-        "annealing": _tr(
-            "Annealing EM: the weighted densities are taken to the power 1 / temperature before "
-            "they are compared."
-        ),
-        "split-and-merge": "",
-    }[rule]
-
-
 def narrate_collapse(component: int) -> str:
     """The sentence of a run that ended because a component (from 0) was about to collapse."""
     text = _tr(
@@ -92,7 +76,12 @@ def narrate_collapse(component: int) -> str:
 
 
 def narrate_e_step(
-    steps: Sequence[Step], t: int, total_weight: float, *, weighted: bool = False
+    steps: Sequence[Step],
+    t: int,
+    total_weight: float,
+    *,
+    weighted: bool = False,
+    facts: RuleFacts = _EXACT,
 ) -> str:
     """One sentence about the E-step of iteration t, from 1: colours change, nothing moves.
 
@@ -106,10 +95,12 @@ def narrate_e_step(
         W.
     weighted : bool
         As `narrate` takes it.
+    facts : RuleFacts
+        How the update rule makes the step.
     """
     if steps[0].mixture.k == 1:
         return _tr("There is only one component: all points are its own, and nothing moves.")
-    if t >= len(steps):
+    if t >= len(steps) or not facts.weights_are_shares:
         return _tr(
             "Each point takes the colours of the components in proportion to their "
             "responsibilities; nothing moves."
@@ -119,20 +110,39 @@ def narrate_e_step(
     j = int(abs(changes).argmax())
     points = _points(float(counts[j]), weighted)
     change = float(changes[j])
+    first, more, less = _labelled_texts() if facts.labels else _shared_texts()
+    text = more if change > 0 else less
     if t == 1 or abs(change) < _LEAST_POINTS:
-        text = _tr("The points take new colours; the shares of component {j} add up to {points}.")
-        return text.format(j=j + 1, points=points)
-    if change > 0:
-        text = _tr(
+        text = first
+    return text.format(j=j + 1, points=points, change=_count(abs(change)))
+
+
+def _shared_texts() -> tuple[str, str, str]:
+    return (
+        _tr("The points take new colours; the shares of component {j} add up to {points}."),
+        _tr(
             "The points take new colours; the shares of component {j} add up to {points}, "
             "{change} more than before."
-        )
-    else:
-        text = _tr(
+        ),
+        _tr(
             "The points take new colours; the shares of component {j} add up to {points}, "
             "{change} less than before."
-        )
-    return text.format(j=j + 1, points=points, change=_count(abs(change)))
+        ),
+    )
+
+
+def _labelled_texts() -> tuple[str, str, str]:
+    return (
+        _tr("Each point is given to one component; component {j} gets {points}."),
+        _tr(
+            "Each point is given to one component; component {j} gets {points}, {change} more than "
+            "before."
+        ),
+        _tr(
+            "Each point is given to one component; component {j} gets {points}, {change} less than "
+            "before."
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +308,10 @@ def _(observation: Fell, view: _View) -> str:
         ),
         "rounding": _tr(
             "The log-likelihood falls by {amount}: EM never lowers it, so this is rounding."
+        ),
+        "hard_priors": _tr(
+            "The log-likelihood falls by {amount}: weights that count the points are not those "
+            "that maximise it."
         ),
         "classification": _tr(
             "The log-likelihood falls by {amount}: classification EM raises the classification "

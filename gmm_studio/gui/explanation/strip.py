@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gmm_studio.gui.explanation.equations import paint_equation
 from gmm_studio.gui.explanation.explaining import Explanation
+from gmm_studio.gui.explanation.presented import paint_equation
 from gmm_studio.gui.style import Style
 
 __all__ = ["ExplanationStrip"]

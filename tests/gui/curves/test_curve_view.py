@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,14 +15,14 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.core.cloud import PointCloud
-from gmm_studio.core.configuration import Configuration
+from gmm_studio.core.configuration import Configuration, Rule
 from gmm_studio.core.em import Event, Step, Stop, fit
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.data.generators import generate
 from gmm_studio.document import Document
 from gmm_studio.gui.colours import DARK, LIGHT, component_colour
 from gmm_studio.gui.curves.curve_view import CurveView
-from gmm_studio.gui.curves.kinds import kind_names
+from gmm_studio.gui.curves.kinds import kind_names, kinds_of
 from gmm_studio.gui.curves.overlay import told
 from gmm_studio.gui.curves.series import KINDS, CurveKind
 from gmm_studio.gui.runs import RunRecord
@@ -43,7 +45,7 @@ MIXTURE = Mixture([1.0], [[0.0, 0.0]], [[[1.0, 0.0], [0.0, 1.0]]])
 CLOUD = PointCloud([(0.0, 0.0), (1.0, 1.0)])
 
 
-KINDS_OF_EM = tuple(kind for kind in KINDS if kind != "temperature")
+KINDS_OF_EM = kinds_of(None)
 
 
 def style(dark: bool = False, scale: float = 1.0) -> Style:
@@ -382,7 +384,7 @@ def test_the_list_chooses_the_kind_and_says_so(view: CurveView, fitted: RunRecor
     assert view.kinds == KINDS
     assert view.kind == "log_likelihood"
     assert [view._choice.itemText(i) for i in range(view._choice.count())] == [
-        kind_names()[kind] for kind in KINDS
+        kind_names()[kind] for kind in KINDS_OF_EM
     ]
     view._choice.setFocus(Qt.FocusReason.TabFocusReason)
     key(view, Qt.Key.Key_Down)
@@ -662,6 +664,104 @@ def test_the_tick_texts_have_room_on_the_left(view: CurveView) -> None:
         view.show_run(run_of([-391_234.5, -390_000.0]), 0, "")
         room = view.plot.frame.area.left()
         assert QFontMetricsF(shown.font).horizontalAdvance("−391,234.5") < room - 16 * scale
+
+
+# What only some update rules have
+
+
+def ruled(rule: Rule, number: int = 1, **options: Any) -> RunRecord:
+    cloud = generate("separated", 200)
+    run = fit(cloud, 3, init="random-points", rule=rule, **options)
+    document = Document(cloud, 3, configuration=run.configuration)
+    return RunRecord(number, document, list(run.steps), run.stop)
+
+
+def offered(view: CurveView) -> list[CurveKind]:
+    return [view._choice.itemData(i) for i in range(view._choice.count())]
+
+
+@pytest.mark.parametrize(
+    ("rule", "more"),
+    [
+        ("em", set()),
+        ("classification", {"classification"}),
+        ("stochastic", set()),
+        ("annealing", {"free_energy", "temperature"}),
+        ("split-and-merge", set()),
+    ],
+)
+def test_what_a_rule_improves_is_offered_for_its_runs_alone(
+    view: CurveView, rule: Rule, more: set[CurveKind]
+) -> None:
+    view.show_run(ruled(rule, max_iterations=20), 0, "")
+    assert set(offered(view)) == {*KINDS_OF_EM, *more}
+
+
+def test_a_run_that_has_no_such_curve_shows_its_log_likelihood(view: CurveView) -> None:
+    view.show_kind("free_energy")
+    assert view.kind == "log_likelihood"
+    view.show_run(ruled("annealing"), 0, "")
+    assert view.kind == "free_energy"
+    assert view._choice.currentText() == "Free energy"
+    view.show_run(ruled("em"), 0, "")
+    assert view.kind == view.plot.chart.kind == "log_likelihood"
+    assert view._choice.currentText() == "Log-likelihood"
+
+
+def test_the_classification_likelihood_never_falls_and_is_below_the_other(view: CurveView) -> None:
+    run, other = ruled("classification", 7), ruled("classification", 2, random_state=4)
+    view.show_ghosts([other, ruled("em", 3), ruled("annealing", 4)])
+    view.show_run(run, 2, "")
+    view.show_kind("classification")
+    chart = view.plot.chart
+    values, likelihoods = (bundle.values[:, 0] for bundle in chart.front)
+    assert values == pytest.approx([step.objective for step in run.steps])
+    assert likelihoods == pytest.approx([step.log_likelihood for step in run.steps])
+    assert (np.diff(values) >= -1e-9 * len(run.cloud.points)).all()
+    assert (likelihoods >= values).all()
+    assert len(chart.behind) == 1, "runs that improve something else are not compared"
+    assert chart.behind[0].values[-1, 0] == pytest.approx(other.steps[-1].objective)
+    image = picture(view.plot)
+    for t, value in enumerate(values.tolist()):
+        assert nearest(image, pixel(view, t, value), rgb(LIGHT.accent)) < 40, t
+    hover(view.plot, pixel(view, 1, values[1]))
+    assert hovered_text(view).startswith("Run 7: classification likelihood −")
+    hover(view.plot, pixel(view, 0, likelihoods[0]))
+    assert hovered_text(view).startswith("Run 7: log-likelihood −")
+
+
+def test_the_free_energy_never_rises_but_where_the_line_is_broken(view: CurveView) -> None:
+    run = ruled("annealing", 7)
+    view.show_run(run, 0, "")
+    view.show_kind("free_energy")
+    chart = view.plot.chart
+    parts, minus = (bundle.values for bundle in chart.front)
+    assert (np.isfinite(parts).sum(axis=1) == 1).all(), "a part for each temperature"
+    assert np.nansum(parts, axis=1) == pytest.approx([step.objective for step in run.steps])
+    for part in parts.T:
+        own = part[np.isfinite(part)]
+        assert (np.diff(own) <= 1e-9 * 200).all()
+    assert parts[-1, -1] == pytest.approx(minus[-1, 0]), "at temperature 1 they are the same"
+    cooled = [
+        step.index for step in run.steps if any(event.kind == "cooled" for event in step.events)
+    ]
+    assert [period.first for period in chart.periods] == [0, *cooled]
+    image = picture(view.plot)
+    for t in cooled:
+        x, low = pixel(view, t - 0.5, 0)
+        low = view.plot.frame.area.bottom() - 8
+        assert nearest(image, (x, low), rgb(LIGHT.border)) < 20, "where it cools there is a line"
+    t = cooled[0]
+    heights = [np.nansum(parts[i]) for i in (t - 1, t)]
+    if abs(pixel(view, t, heights[0])[1] - pixel(view, t, heights[1])[1]) > 8:
+        half = pixel(view, t - 0.5, sum(heights) / 2)
+        assert nearest(image, half, rgb(LIGHT.accent)) > 90, "and none along the jump"
+    hover(view.plot, pixel(view, 0, parts[0, 0]))
+    assert re.fullmatch(
+        r"Run 7: free energy [\d,.]+ at iteration 0, temperature 1\.67", hovered_text(view)
+    )
+    hover(view.plot, pixel(view, 0, minus[0, 0]))
+    assert hovered_text(view).startswith("Run 7: minus the log-likelihood ")
 
 
 def test_the_temperature_of_annealing_falls_to_1(view: CurveView) -> None:

@@ -24,6 +24,7 @@ from gmm_studio.gui.explanation.formula import (
     row,
     stack,
 )
+from gmm_studio.gui.explanation.symbols import Notation
 from tests.gui.acting import colour_at, rgb
 
 SIZE = 30.0
@@ -249,8 +250,8 @@ def test_each_structure_has_its_equation(t: Typesetter, structure: Covariance, d
 
 
 def test_sample_weights_stand_in_the_sums(t: Typesetter) -> None:
-    assert equations.counts(t, weighted=True).text == "N_k = sum_n w_n r_nk"
-    assert equations.mean(t, 2, weighted=True).text == "μ_k = 1 / N_k sum_n w_n r_nk x_n"
+    assert equations.counts(t, Notation(weighted=True)).text == "N_k = sum_n w_n r_nk"
+    assert equations.mean(t, 2, Notation(weighted=True)).text == "μ_k = 1 / N_k sum_n w_n r_nk x_n"
 
 
 def test_vectors_are_bold_and_scalars_italic(t: Typesetter) -> None:
