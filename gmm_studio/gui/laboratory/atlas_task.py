@@ -231,7 +231,7 @@ class _Expedition:
         if self._gathering is None:
             floor = self._configuration.variance_floor
             self._gathering = Gathering(self._cloud, variance_floor=floor)
-        if self._gathering.add(end) == len(self._firsts):
+        if self._gathering.add(end, self._cancelled) == len(self._firsts):
             self._firsts.append(end.mixture)
         self._ended[self._starts.made[end.index].method] += 1
         self._stops[end.stop.reason] += 1
@@ -273,6 +273,8 @@ class _Expedition:
 
     def _found(self, optimum: Optimum) -> Found:
         draws = tuple(self._made[index] for index in optimum.members)
+        level = self._cloud.own_log_likelihood(optimum.log_likelihood)
+        optimum = replace(optimum, log_likelihood=level)
         return Found(optimum, self._firsts[optimum.number], draws)
 
     def _rates(self, best: Found | None) -> tuple[Rate, ...]:

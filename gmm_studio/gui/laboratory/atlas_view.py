@@ -22,6 +22,7 @@ from gmm_studio.gui.laboratory.atlas_controls import AtlasControls, Line
 from gmm_studio.gui.laboratory.atlas_strip import CardStrip
 from gmm_studio.gui.laboratory.atlas_task import Atlas, AtlasRequest, atlas_task, same_problem
 from gmm_studio.gui.laboratory.atlas_words import AtlasWords
+from gmm_studio.gui.laboratory.means_strip import MeansStrip
 from gmm_studio.gui.laboratory.optimum_picture import Frame, OptimumPictures
 from gmm_studio.gui.laboratory.success_view import SuccessView
 from gmm_studio.gui.panels.controls import button
@@ -78,6 +79,11 @@ class AtlasView(QWidget):
         self.controls = AtlasControls(style)
         self.rates = SuccessView(style)
         self._rates_area = _scrolled(self.rates)
+        self.means = MeansStrip(style)
+        self.means_button = button(
+            self.tr("Fitted means"), self.tr("The fitted means of every run, as dots on one axis")
+        )
+        self.means_button.setCheckable(True)
         self.strip = CardStrip(style)
         self._note = Line()
         self._aside = Line()
@@ -125,7 +131,7 @@ class AtlasView(QWidget):
         self.setPalette(palette)
         for line in (self._note, self._aside, self.controls.status, self._invitation):
             line.setFont(QFont(style.font))
-        for part in (self.controls, self.rates, self.strip):
+        for part in (self.controls, self.rates, self.strip, self.means):
             part.set_style(style)
         self._fit()
 
@@ -234,6 +240,7 @@ class AtlasView(QWidget):
             return
         self.controls.show_progress(self.is_busy, atlas.done, atlas.asked)
         self.rates.show_rates(atlas.rates, self.controls.names)
+        self._show_means(atlas)
         by_number = {one.optimum.number: one for one in atlas.found}
         known = set(self._order)
         new = [number for number in by_number if number not in known]
@@ -242,6 +249,16 @@ class AtlasView(QWidget):
         self.strip.show_cards(cards, self._words.rest(shown[_MOST_CARDS:]))
         if not self.is_busy:
             self.strip.show_shown(self._number_shown(atlas))
+
+    def _show_means(self, atlas: Atlas | None) -> None:
+        """Every run on one axis, instead of the cards, where there is one and it is asked for."""
+        is_line = atlas is not None and atlas.request.document.cloud.d == 1
+        self.means_button.setVisible(is_line)
+        is_shown = is_line and self.means_button.isChecked()
+        self.strip.setVisible(not is_shown)
+        self.means.setVisible(is_shown)
+        if is_shown and atlas is not None:
+            self.means.show_atlas(atlas, self.controls.names)
 
     def _show_words(self, atlas: Atlas | None) -> None:
         is_empty = atlas is None or not (atlas.found or self.is_busy)
@@ -337,9 +354,12 @@ class AtlasView(QWidget):
         beside = QVBoxLayout()
         beside.setSpacing(2)
         beside.addWidget(self._aside)
+        beside.addWidget(self.means_button)
         beside.addWidget(self._rates_area, 1)
         row.addLayout(beside)
         row.addWidget(self.strip, 1)
+        row.addWidget(self.means, 1)
+        self._show_means(None)
         for page in (invitation, results):
             self._pages.addWidget(page)
         whole = QVBoxLayout(self)
@@ -356,6 +376,7 @@ class AtlasView(QWidget):
         controls.order_changed.connect(self._sort)
         controls.trial_changed.connect(self._refresh)
         self.try_button.clicked.connect(self.start)
+        self.means_button.toggled.connect(lambda: self._show_means(self._atlas))
         self.strip.opened.connect(self._on_opened)
         self.strip.pictures_wanted.connect(self._on_pictures_wanted)
         self._pictures.painted.connect(self._on_painted)

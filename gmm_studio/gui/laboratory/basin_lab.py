@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -103,8 +105,13 @@ class BasinLab(QObject):
     def field(self) -> Field | None:
         """The background that shows it."""
         if self._field is None and self._made is not None:
-            self._field = self._paint(self._made)
+            self._field = self._paint(self._made, self._palette)
         return self._field
+
+    @property
+    def fields(self) -> Callable[[Palette], Field] | None:
+        """Makes the background in the colours of any theme; from any thread, as it is now."""
+        return None if self._made is None else partial(self._paint, self._made)
 
     @property
     def legend(self) -> BasinLegend | None:
@@ -123,13 +130,13 @@ class BasinLab(QObject):
             )
         return self._legend
 
-    def _paint(self, made: Made) -> Field:
+    def _paint(self, made: Made, palette: Palette) -> Field:
         if isinstance(made.outcome, Surface):
-            return likelihood_field(made.outcome, self._palette, self._density)
+            return likelihood_field(made.outcome, palette, self._density)
         return basin_field(
             made.outcome,
             made.request.viewport,
-            self._palette,
+            palette,
             made.slots,
             brightness=self._brightness,
             lines=self._lines,

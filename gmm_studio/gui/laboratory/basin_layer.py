@@ -26,6 +26,7 @@ __all__ = [
     "order",
     "paint_basin_strip",
     "tint",
+    "veil_field",
 ]
 
 Brightness: TypeAlias = Literal["log_likelihood", "iterations"]
@@ -62,6 +63,9 @@ _LIGHT_DEPTH, _DARK_DEPTH = 0.18, 0.42
 
 _BAND = 0.45
 """The opacity of a one-dimensional map up the plot; along the axis it is full."""
+
+_VEIL = 0.72
+"""The opacity of the canvas over all basins but the one that is pointed at."""
 
 _KIN = 5
 """Of the nine cells in and around one that lies in the body of a basin, or on its edge."""
@@ -177,6 +181,29 @@ def basin_field(
     )
     edges = _borders(basins.optimum, viewport) if lines else ()
     return Field(image, viewport, edges, smooth=False, memory=pixels)
+
+
+def veil_field(basins: BasinMap, number: int, viewport: Viewport, palette: Palette) -> Field:
+    """A veil over all cells but those that lead to one optimum, to be painted over a map.
+
+    Parameters
+    ----------
+    basins : BasinMap
+    number : int
+        Of the optimum.
+    viewport : Viewport
+        What the cells fill.
+    palette : Palette
+    """
+    rows, columns = basins.optimum.shape
+    veil = np.where(basins.optimum[::-1] == number, 0.0, _VEIL)[..., None]
+    pixels = np.empty((rows, columns, 4), dtype=np.uint8)
+    pixels[..., :3] = veil * np.array(_channels(palette.canvas)) + 0.5
+    pixels[..., 3:] = 255 * veil + 0.5
+    image = QImage(
+        pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGBA8888_Premultiplied
+    )
+    return Field(image, viewport, smooth=False, memory=pixels)
 
 
 def _channels(colour: str) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.optima import Optimum, Spurious
 from gmm_studio.gui.laboratory.basin_layer import Brightness, order
 
-__all__ = ["BasinLegend", "LegendEntry", "make_legend"]
+__all__ = ["BasinLegend", "LegendEntry", "LegendPlace", "make_legend"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +24,8 @@ class LegendEntry:
 
     Attributes
     ----------
+    number : int
+        Of the optimum in the map.
     slot : int
         Of its tint.
     mixture : Mixture
@@ -35,12 +37,29 @@ class LegendEntry:
     spurious : {"", "few", "collapsed", "emptied"}
     """
 
+    number: int
     slot: int
     mixture: Mixture
     log_likelihood: float
     below: float
     share: float
     spurious: Spurious
+
+
+@dataclass(frozen=True, slots=True)
+class LegendPlace:
+    """Where a person has put a legend, and whether only its title is left.
+
+    Attributes
+    ----------
+    corner : tuple of float or None
+        How much of the room that it leaves is at its left and above it, from 0 to 1; None where
+        nobody has moved it. In a view of another size it is inside as well.
+    folded : bool
+    """
+
+    corner: tuple[float, float] | None = None
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +116,7 @@ def make_legend(
     ranked = [i for i in order(basins.optima) if counts[i]]
     best = basins.optima[ranked[0]].log_likelihood
     entries = [
-        _entry(basins.optima[i], slots[i], best, counts[i] / basins.optimum.size) for i in ranked
+        _entry(i, basins.optima[i], slots[i], best, counts[i] / basins.optimum.size) for i in ranked
     ]
     low, high = cloud.points.min(axis=0), cloud.points.max(axis=0)
     return BasinLegend(
@@ -105,11 +124,9 @@ def make_legend(
     )
 
 
-def _entry(optimum: Optimum, slot: int, best: float, share: float) -> LegendEntry:
-    below = best - optimum.log_likelihood
-    return LegendEntry(
-        slot, optimum.mixture, optimum.log_likelihood, below, float(share), optimum.spurious
-    )
+def _entry(number: int, optimum: Optimum, slot: int, best: float, share: float) -> LegendEntry:
+    level, below = optimum.log_likelihood, best - optimum.log_likelihood
+    return LegendEntry(number, slot, optimum.mixture, level, below, float(share), optimum.spurious)
 
 
 def _notes(

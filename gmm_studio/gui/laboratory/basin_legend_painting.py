@@ -2,75 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.gui.canvas.mixture_painting import ellipse
-from gmm_studio.gui.canvas.viewport import Viewport, nice_ticks
+from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import component_colour, contrast, mixed
 from gmm_studio.gui.laboratory.basin_layer import tint
-from gmm_studio.gui.laboratory.basin_legend import BasinLegend, LegendEntry
-from gmm_studio.gui.numbers import log_likelihood, number
+from gmm_studio.gui.laboratory.basin_legend import BasinLegend, LegendEntry, LegendPlace
+from gmm_studio.gui.laboratory.basin_legend_layout import (
+    PICTURE,
+    USUAL,
+    LegendLayout,
+    lay_out,
+    title_of,
+)
+from gmm_studio.gui.line.curves import component_curve
 from gmm_studio.gui.style import Style
 
-__all__ = ["LegendPainter", "legend_box", "legend_texts", "paint_basin_legend"]
-
-_MOST_ENTRIES, _FEWEST_ENTRIES = 6, 2
-_LEAST_SHARE = 0.01
-"""Of the cells: smaller basins are only counted."""
-
-_LARGEST_SHARE = 0.62
-"""Of the view's height; fewer optima are named where there is no room."""
+__all__ = ["LegendPainter", "paint_basin_legend", "paint_optimum"]
 
 _SIGMA = 1.5
 _VERTICES = 48
-_PICTURE_WIDTH, _PICTURE_HEIGHT = 44.0, 28.0
-_PAD, _GAP, _ROW_GAP = 10.0, 10.0, 4.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """An entry as it is written."""
-
-    entry: LegendEntry
-    level: str
-    share: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """Where all of a legend is, in logical pixels."""
-
-    box: QRectF
-    rows: tuple[_Row, ...]
-    more: str
-    notes: tuple[str, ...]
-    line: float
-
-
-def legend_box(viewport: Viewport, legend: BasinLegend, style: Style) -> QRectF:
-    """Where the legend is painted: beside the labels of the axes, at the lower left.
-
-    One-dimensional data leave room at the upper left only.
-    """
-    return _lay_out(viewport, legend, style).box
-
-
-def legend_texts(viewport: Viewport, legend: BasinLegend, style: Style) -> tuple[str, ...]:
-    """What the legend says, line by line."""
-    layout = _lay_out(viewport, legend, style)
-    rows = [text for row in layout.rows for text in (row.level, row.share)]
-    more = [layout.more] if layout.more else []
-    return _title(legend), *rows, *more, *layout.notes
+_LIT = 0.1
+"""How much of the accent is in the ground of the entry under the pointer."""
 
 
 def paint_basin_legend(
-    painter: QPainter, viewport: Viewport, legend: BasinLegend, style: Style
+    painter: QPainter,
+    viewport: Viewport,
+    legend: BasinLegend,
+    style: Style,
+    place: LegendPlace = USUAL,
+    lit: LegendEntry | None = None,
 ) -> None:
     """Paint the legend of a map over a scene.
 
@@ -81,8 +48,11 @@ def paint_basin_legend(
         In which the scene was painted, from the origin.
     legend : BasinLegend
     style : Style
+    place : LegendPlace
+    lit : LegendEntry, optional
+        The one under the pointer.
     """
-    _paint_layout(painter, _lay_out(viewport, legend, style), legend, style)
+    _paint_layout(painter, lay_out(viewport, legend, style, place), legend, style, lit)
 
 
 class LegendPainter:
@@ -93,20 +63,31 @@ class LegendPainter:
         self._image = QImage()
 
     def paint(
-        self, painter: QPainter, viewport: Viewport, legend: BasinLegend, style: Style
+        self,
+        painter: QPainter,
+        viewport: Viewport,
+        legend: BasinLegend,
+        style: Style,
+        place: LegendPlace = USUAL,
+        lit: LegendEntry | None = None,
     ) -> None:
         """See `paint_basin_legend`."""
-        layout = _lay_out(viewport, legend, style)
+        layout = lay_out(viewport, legend, style, place)
         ratio = painter.device().devicePixelRatio()
-        key = (legend, style, ratio, layout.box.size())
+        key = (legend, style, ratio, layout.box.size(), lit)
         corner = layout.box.topLeft() - QPointF(1, 1)
         if key != self._key:
-            self._key, self._image = key, _image(layout, corner, legend, style, ratio)
+            self._key, self._image = key, _image(layout, corner, legend, style, ratio, lit)
         painter.drawImage(corner, self._image)
 
 
 def _image(
-    layout: _Layout, corner: QPointF, legend: BasinLegend, style: Style, ratio: float
+    layout: LegendLayout,
+    corner: QPointF,
+    legend: BasinLegend,
+    style: Style,
+    ratio: float,
+    lit: LegendEntry | None,
 ) -> QImage:
     """The legend with a pixel around it."""
     size = QSizeF(layout.box.width() + 3, layout.box.height() + 3) * ratio
@@ -115,12 +96,18 @@ def _image(
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.translate(-corner)
-    _paint_layout(painter, layout, legend, style)
+    _paint_layout(painter, layout, legend, style, lit)
     painter.end()
     return image
 
 
-def _paint_layout(painter: QPainter, layout: _Layout, legend: BasinLegend, style: Style) -> None:
+def _paint_layout(
+    painter: QPainter,
+    layout: LegendLayout,
+    legend: BasinLegend,
+    style: Style,
+    lit: LegendEntry | None,
+) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(style.font)
@@ -129,101 +116,62 @@ def _paint_layout(painter: QPainter, layout: _Layout, legend: BasinLegend, style
     painter.setPen(QPen(QColor(style.palette.border), 1))
     painter.setBrush(ground)
     painter.drawRoundedRect(layout.box, 8, 8)
-    _paint_rows(painter, layout, legend, style)
+    _paint_title(painter, layout, legend, style)
+    _paint_rows(painter, layout, legend, style, lit)
+    _paint_notes(painter, layout, style)
     painter.restore()
 
 
-def _lay_out(viewport: Viewport, legend: BasinLegend, style: Style) -> _Layout:
-    metrics = QFontMetricsF(style.font)
-    scale, line = style.scale, metrics.height()
-    pad, gap = _PAD * scale, _GAP * scale
-    step = _step(line, scale)
-    fixed = line + 2 * pad + gap
-    below = len(legend.notes) * line + gap
-    rows_below = (_LARGEST_SHARE * viewport.height - fixed - below - line) / step
-    # Where there is little room, the optima are more than what they rest on.
-    notes = legend.notes if rows_below >= _FEWEST_ENTRIES else ()
-    below = below if notes else 0.0
-    room = int((_LARGEST_SHARE * viewport.height - fixed - below - line) / step)
-    rows, more = _rows(legend, max(1, min(_MOST_ENTRIES, room)))
-    advance = metrics.horizontalAdvance
-    beside = max(advance(row.level) for row in rows) + max(advance(row.share) for row in rows)
-    inner = max(
-        _PICTURE_WIDTH * scale + 2 * gap + beside,
-        *(advance(text) for text in (_title(legend), more, *notes)),
-    )
-    height = fixed + below + len(rows) * step + (line if more else 0)
-    left, top = _corner(viewport, legend, style, height)
-    # On whole pixels: as an image it stays as sharp.
-    left, top = round(left), round(top)
-    return _Layout(QRectF(left, top, inner + 2 * pad, height), rows, more, notes, line)
+def _paint_title(
+    painter: QPainter, layout: LegendLayout, legend: BasinLegend, style: Style
+) -> None:
+    """With a chevron before it that says whether there is more."""
+    left, top = layout.box.left() + layout.pad, layout.box.top() + layout.pad
+    words = QRectF(left + layout.chevron, top, layout.box.width(), layout.line)
+    _write(painter, words, title_of(legend), QColor(style.palette.text))
+    half = 0.13 * layout.chevron
+    points = [QPointF(-2 * half, -half), QPointF(0, half), QPointF(2 * half, -half)]
+    painter.save()
+    painter.translate(left + 2 * half + 2, top + 0.5 * layout.line)
+    painter.rotate(0 if layout.rows else -90)
+    painter.setPen(QPen(QColor(style.palette.muted), 1.6 * style.scale))
+    painter.drawPolyline(QPolygonF(points))
+    painter.restore()
 
 
-def _rows(legend: BasinLegend, most: int) -> tuple[tuple[_Row, ...], str]:
-    """The entries that are named, and how many are not."""
-    shown = _shown(legend.entries, most)
-    rows = tuple(
-        _Row(entry, _level(entry, is_best=entry is legend.entries[0]), _share(entry.share))
-        for entry in shown
-    )
-    left_out = len(legend.entries) - len(rows)
-    more = QCoreApplication.translate("BasinLegend", "and {n} more").format(n=left_out)
-    return rows, more if left_out else ""
-
-
-def _step(line: float, scale: float) -> float:
-    return max(_PICTURE_HEIGHT * scale, line) + _ROW_GAP * scale
-
-
-def _shown(entries: tuple[LegendEntry, ...], most: int) -> list[LegendEntry]:
-    """The best, and those with the largest basins; in their order."""
-    by_share = sorted(entries[1:], key=lambda entry: -entry.share)
-    large = [entry for entry in by_share if entry.share >= _LEAST_SHARE]
-    kept = {id(entry) for entry in (entries[0], *large[: most - 1])}
-    return [entry for entry in entries if id(entry) in kept]
-
-
-def _corner(
-    viewport: Viewport, legend: BasinLegend, style: Style, height: float
-) -> tuple[float, float]:
-    """The upper left corner, where no label of an axis is."""
-    metrics = QFontMetricsF(style.font)
-    most = int(viewport.height / (52 * style.scale))
-    labels = nice_ticks(viewport.bottom, viewport.top, most).values()
-    widest = max((metrics.horizontalAdvance(text) for text in labels), default=0.0)
-    left = 6 + widest + 12 * style.scale
-    if len(legend.low) == 1:
-        return left, 6.0 + 2 * metrics.height()
-    return left, viewport.height - height - metrics.height() - 6 - 10 * style.scale
-
-
-def _paint_rows(painter: QPainter, layout: _Layout, legend: BasinLegend, style: Style) -> None:
-    box, line, scale = layout.box, layout.line, style.scale
-    pad, gap = _PAD * scale, _GAP * scale
-    text, muted = QColor(style.palette.text), QColor(style.palette.muted)
-    left, top = box.left() + pad, box.top() + pad
-    width = box.width() - 2 * pad
-    _write(painter, QRectF(left, top, width, line), _title(legend), text)
-    top += line + gap
-    picture = QRectF(0, 0, _PICTURE_WIDTH * scale, _PICTURE_HEIGHT * scale)
-    beside = picture.width() + gap
-    step = _step(line, scale)
+def _paint_rows(
+    painter: QPainter,
+    layout: LegendLayout,
+    legend: BasinLegend,
+    style: Style,
+    lit: LegendEntry | None,
+) -> None:
+    text, width = QColor(style.palette.text), PICTURE[0] * style.scale
+    picture = QRectF(0, 0, width, PICTURE[1] * style.scale)
     for row in layout.rows:
-        height = step - _ROW_GAP * scale
-        picture.moveTopLeft(QPointF(left, top + 0.5 * (height - picture.height())))
+        if row.entry is lit:
+            around = 0.4 * layout.gap
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(mixed(style.palette.accent, style.palette.canvas, _LIT)))
+            painter.drawRoundedRect(row.box.adjusted(-around, -2, around, 2), 5, 5)
+        middle = 0.5 * (row.box.height() - picture.height())
+        picture.moveTopLeft(row.box.topLeft() + QPointF(0, middle))
         _paint_picture(painter, picture, row.entry, legend, style)
-        words = QRectF(left + beside, top, width - beside, height)
-        _write(painter, words, row.level, text)
-        right = QRectF(left, top, width, height)
-        _write(painter, right, row.share, text, Qt.AlignmentFlag.AlignRight)
-        top += step
+        _write(painter, row.box.adjusted(width + layout.gap, 0, 0, 0), row.level, text)
+        _write(painter, row.box, row.share, text, Qt.AlignmentFlag.AlignRight)
+
+
+def _paint_notes(painter: QPainter, layout: LegendLayout, style: Style) -> None:
+    muted, top = QColor(style.palette.muted), layout.top
+    left, width = layout.box.left() + layout.pad, layout.box.width() - 2 * layout.pad
     if layout.more:
-        _write(painter, QRectF(left + beside, top, width - beside, line), layout.more, muted)
-        top += line
-    top += gap
-    for note in layout.notes:
-        _write(painter, QRectF(left, top, width, line), note, muted)
-        top += line
+        beside = PICTURE[0] * style.scale + layout.gap
+        at = QRectF(left + beside, top, width - beside, layout.line)
+        _write(painter, at, layout.more, muted)
+        top += layout.line
+    for number, note in enumerate(layout.notes):
+        at = QRectF(left, top + layout.gap + number * layout.line, width, layout.line)
+        _write(painter, at, note, muted)
 
 
 def _write(
@@ -237,39 +185,48 @@ def _write(
     painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _title(legend: BasinLegend) -> str:
-    text = QCoreApplication.translate("BasinLegend", "Where seed {j} leads")
-    return text.format(j=legend.j + 1)
+# On the cloud
 
 
-def _level(entry: LegendEntry, *, is_best: bool) -> str:
-    translate = QCoreApplication.translate
-    if is_best:
-        level, text = (
-            log_likelihood(entry.log_likelihood),
-            translate("BasinLegend", "{level}, the best found"),
-        )
-    else:
-        level = number(abs(entry.below), 3)
-        above = translate("BasinLegend", "{level} above")
-        text = above if entry.below < 0 else translate("BasinLegend", "{level} below")
-    words = text.format(level=level)
-    return f"{words}, {_remark(entry)}" if entry.spurious else words
+def paint_optimum(painter: QPainter, viewport: Viewport, mixture: Mixture, style: Style) -> None:
+    """The ellipses at 1 sigma of an optimum, or its densities, over whatever is on the cloud.
+
+    Parameters
+    ----------
+    painter : QPainter
+    viewport : Viewport
+        In which the scene was painted, from the origin.
+    mixture : Mixture
+    style : Style
+    """
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    palette = style.palette
+    if mixture.d == 1:
+        ground = viewport.to_pixel(viewport.left, 0)[1]
+        above = QRectF(0, 0, viewport.width, ground - 1)
+        painter.setClipRect(above, Qt.ClipOperation.IntersectClip)
+    for j in np.flatnonzero(mixture.weights > 0).tolist():
+        curve = _on_the_cloud(viewport, mixture, j)
+        if curve is None:
+            continue
+        for colour, width in (
+            (palette.canvas, 8.0),
+            (palette.text, 5.0),
+            (component_colour(palette, j), 2.4),
+        ):
+            painter.setPen(QPen(QColor(colour), width * style.scale))
+            painter.drawPolyline(curve)
+    painter.restore()
 
 
-def _remark(entry: LegendEntry) -> str:
-    translate = QCoreApplication.translate
-    remarks = {
-        "few": translate("BasinLegend", "on a few points"),
-        "collapsed": translate("BasinLegend", "collapsed"),
-        "emptied": translate("BasinLegend", "one emptied"),
-    }
-    return remarks[entry.spurious]
-
-
-def _share(share: float) -> str:
-    text = "<1" if share < 0.01 else ">99" if 0.99 < share < 1 else f"{100 * share:.0f}"
-    return f"{text}\N{NO-BREAK SPACE}%"
+def _on_the_cloud(viewport: Viewport, mixture: Mixture, j: int) -> QPolygonF | None:
+    if mixture.d == 1:
+        return component_curve(viewport, mixture, j)
+    places = ellipse(mixture.means[j], mixture.covariances[j], 1.0, 2 * _VERTICES)
+    across = (places[:, 0] - viewport.left) * viewport.x_scale
+    return _closed(across, (viewport.top - places[:, 1]) * viewport.y_scale)
 
 
 # Small pictures

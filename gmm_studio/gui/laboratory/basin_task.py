@@ -18,6 +18,7 @@ from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.optima import Tolerance
 from gmm_studio.core.profile import seed_profile
 from gmm_studio.export.atlas import basins_csv, write_text
+from gmm_studio.export.own_units import own_levels
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.laboratory.likelihood_layer import Surface, surface_places
 from gmm_studio.gui.worker import Post, Task
@@ -168,7 +169,7 @@ def _basins_task(
     )
     for basins in maps:
         if basins.cell <= coarsest and not (fine and basins.cell == BLOCK):
-            post(Made(request, basins))
+            post(Made(request, own_levels(cloud, basins)))
         if not fine:
             return
 
@@ -179,10 +180,11 @@ def _surface_task(
     cloud, mixture, j, view = request.cloud, request.mixture, request.j, request.viewport
     cell = _surface_cell(request, _FINE_WORK if fine else _COARSE_WORK)
     x, y = surface_places(view, cloud.d, cell)
-    values = seed_profile(cloud, mixture, j, x, y, cancelled)
+    shift = cloud.own_log_likelihood(0.0)
+    values = seed_profile(cloud, mixture, j, x, y, cancelled) + shift
     own = mixture.means[j]
     place = own[:1], own[1:] if cloud.d == 2 else np.zeros(1)
-    here = float(seed_profile(cloud, mixture, j, *place, cancelled)[0, 0])
+    here = float(seed_profile(cloud, mixture, j, *place, cancelled)[0, 0]) + shift
     post(Made(request, Surface(x, y, values, here, j, view)))
 
 
@@ -197,7 +199,7 @@ def _surface_cell(request: MapRequest, work: float) -> float:
     return max(smallest, float(size))
 
 
-def write_map_csv(path: str | Path, basins: BasinMap, d: int) -> None:
+def write_map_csv(path: str | Path, basins: BasinMap, d: int, tolerance: float) -> None:
     """Write a map as numbers, a row for each cell.
 
     Parameters
@@ -206,10 +208,12 @@ def write_map_csv(path: str | Path, basins: BasinMap, d: int) -> None:
     basins : BasinMap
     d : int
         Of the data.
+    tolerance : float
+        Of the runs.
 
     Raises
     ------
     InputError
         When the file cannot be written, with the reason.
     """
-    write_text(path, basins_csv(basins, d))
+    write_text(path, basins_csv(basins, d, tolerance))

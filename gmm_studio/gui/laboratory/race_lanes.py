@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from gmm_studio.core.em import Step, Stop
 from gmm_studio.document import Document, Drawn, Given, Placed
 from gmm_studio.gui.curves.series import History
+from gmm_studio.gui.panels.update_rules import changes_for, choice_of
 
 __all__ = [
     "MOST_LANES",
@@ -55,7 +56,7 @@ class Lane:
     history: History = field(init=False)
 
     def __post_init__(self) -> None:
-        self.history = History(self.steps)
+        self.history = History(self.steps, self.document.cloud.own_log_likelihood(0.0))
 
     @property
     def is_over(self) -> bool:
@@ -67,10 +68,14 @@ class Lane:
         """The last iteration there is."""
         return max(len(self.steps) - 1, 0)
 
+    def level(self, step: Step) -> float:
+        """The log-likelihood of a step in the data's own units."""
+        return self.document.cloud.own_log_likelihood(step.log_likelihood)
+
     def restart(self) -> None:
         """Know nothing."""
         self.steps, self.stop = [], None
-        self.history = History(self.steps)
+        self.history = History(self.steps, self.document.cloud.own_log_likelihood(0.0))
 
     def give_up(self) -> None:
         """End where it is, if it has not ended."""
@@ -145,7 +150,7 @@ def usual_lanes(document: Document) -> list[Lane]:
 
 def model_of(document: Document) -> tuple[object, ...]:
     """What entries of a race have in common: all but their starts and update rules."""
-    plain = replace(document.configuration, rule="em", random_state=0)
+    plain = replace(document.configuration, **changes_for("em"), random_state=0)
     return (id(document.cloud), document.k, plain)
 
 
@@ -155,5 +160,6 @@ def rebased(lane: Lane, document: Document) -> Document | None:
     same = lane.document.cloud is document.cloud and lane.document.k == document.k
     if not isinstance(start, Drawn) and not same:
         return None
-    configuration = replace(document.configuration, rule=was.rule, random_state=was.random_state)
+    changes = changes_for(choice_of(was)) | {"random_state": was.random_state}
+    configuration = replace(document.configuration, **changes)
     return replace(document, start=start, configuration=configuration)

@@ -131,7 +131,7 @@ def _rank(standing: Standing | None, lane: Lane) -> tuple[bool, float, int]:
 
 
 def _floor(lanes: Sequence[Lane]) -> float:
-    ends = [lane.steps[-1].log_likelihood for lane in lanes]
+    ends = [lane.level(lane.steps[-1]) for lane in lanes]
     best, worst = max(ends, default=0.0), min(ends, default=0.0)
     weight = lanes[0].document.cloud.total_weight if lanes else 1.0
     if best - worst < 1e-4 * weight:

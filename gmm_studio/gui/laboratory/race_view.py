@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QVBoxLayout, QWidget
 
-from gmm_studio.core.configuration import RULES, Rule
 from gmm_studio.core.em import Step
 from gmm_studio.core.starts import METHODS, Method
 from gmm_studio.document import Document, Drawn
@@ -40,6 +39,7 @@ from gmm_studio.gui.laboratory.race_words import (
 from gmm_studio.gui.laboratory.status_line import StatusLine, widest
 from gmm_studio.gui.panels.controls import button
 from gmm_studio.gui.panels.start_panel import method_names
+from gmm_studio.gui.panels.update_rules import changes_for
 from gmm_studio.gui.playback import Playback
 from gmm_studio.gui.style import Style
 from gmm_studio.gui.translation import message_of
@@ -527,8 +527,8 @@ class RaceView(QWidget):
         self._menu.addSeparator()
         rules = self._menu.addMenu(self.tr("Current start by"))
         rules.setEnabled(not full and document.missing_seed is None)
-        for rule in RULES:
-            action = rules.addAction(rule_names()[rule])
+        for rule, name in rule_names().items():
+            action = rules.addAction(name)
             action.triggered.connect(lambda _=False, r=rule: self._on_current(r))
 
     # What a person does
@@ -543,9 +543,9 @@ class RaceView(QWidget):
         self._switch.setText(self.tr("Pictures") if curves else self.tr("Curves"))
         self._board.prefer_curves(curves)
 
-    def _on_current(self, rule: Rule) -> None:
+    def _on_current(self, rule: str) -> None:
         if self._document is not None:
-            configuration = replace(self._document.configuration, rule=rule)
+            configuration = replace(self._document.configuration, **changes_for(rule))
             self.add(replace(self._document, configuration=configuration))
 
     def _on_method(self, method: Method) -> None:

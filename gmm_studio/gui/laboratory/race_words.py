@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from gmm_studio.core.configuration import Rule
 from gmm_studio.document import Document, Drawn
 from gmm_studio.gui.laboratory.race_card import CardText
 from gmm_studio.gui.laboratory.race_lanes import Lane, Standing
@@ -15,6 +14,7 @@ from gmm_studio.gui.laboratory.race_plot import letter
 from gmm_studio.gui.numbers import log_likelihood, number
 from gmm_studio.gui.panels.runs_panel import ending, start_name
 from gmm_studio.gui.panels.start_panel import method_names
+from gmm_studio.gui.panels.update_rules import choice_of
 
 __all__ = ["card_text", "lane_name", "model_text", "outcome", "rule_names"]
 
@@ -23,7 +23,7 @@ translate = QCoreApplication.translate
 
 def lane_name(widget: QWidget, document: Document) -> str:
     """What an entry is called: its start, and its update rule where that is not exact EM."""
-    start, rule = document.start, document.configuration.rule
+    start, rule = document.start, choice_of(document.configuration)
     if isinstance(start, Drawn):
         name = f"{method_names(widget).get(start.method, start.method)} {start.random_state}"
     else:
@@ -31,10 +31,13 @@ def lane_name(widget: QWidget, document: Document) -> str:
     return name if rule == "em" else f"{name}, {rule_names()[rule]}"
 
 
-def rule_names() -> dict[Rule, str]:
+def rule_names() -> dict[str, str]:
     """What people read for each update rule."""
     return {
         "em": translate("Race", "exact EM"),
+        "previous-means": translate("Race", "previous means"),
+        "hard-priors": translate("Race", "hard priors"),
+        "previous-means+hard-priors": translate("Race", "previous means, hard priors"),
         "classification": translate("Race", "classification EM"),
         "stochastic": translate("Race", "stochastic EM"),
         "annealing": translate("Race", "annealing EM"),
@@ -53,20 +56,20 @@ def card_text(widget: QWidget, lane: Lane, standing: Standing | None, cursor: in
         told = translate("Race", "{name}: open this start").format(name=name)
         return CardText(name, told=told)
     if standing is None:
-        now = log_likelihood(lane.step_at(cursor).log_likelihood)
+        now = log_likelihood(lane.level(lane.step_at(cursor)))
         t = f"{min(cursor, lane.last):,}"
         step = translate("Race", "Iteration {t}").format(t=t)
         if lane.stop is not None:
             step = translate("Race", "Cancelled at {t}").format(t=f"{lane.last:,}")
         return CardText(name, (now,), (step,), (), (step, t), f"{name}: {step}, {now}")
-    value = log_likelihood(lane.steps[-1].log_likelihood)
+    value = log_likelihood(lane.level(lane.steps[-1]))
     count = translate("Race", "{t} iterations").format(t=f"{lane.last:,}")
     verdict, how = _verdict(standing), _way(widget, lane, standing)
     dot = " \N{MIDDLE DOT} "
     told = f"{name}: {verdict[0]}, {value}, {how}, {count}. "
     told += translate("Race", "Click to open it in the main view.")
     way = (how + dot + count, f"{how}{dot}{lane.last:,}", how)
-    short = f"{lane.steps[-1].log_likelihood:,.0f}".replace("-", "\N{MINUS SIGN}")
+    short = f"{lane.level(lane.steps[-1]):,.0f}".replace("-", "\N{MINUS SIGN}")
     return CardText(name, (value, short), verdict, way, (verdict[0] + dot + how, *verdict), told)
 
 
@@ -109,7 +112,7 @@ def outcome(widget: QWidget, lanes: Sequence[Lane], standings: Sequence[Standing
     best = [lane for lane, one in known if one.is_best]
     if not best:
         return ""
-    value = log_likelihood(max(lane.steps[-1].log_likelihood for lane in best))
+    value = log_likelihood(max(lane.level(lane.steps[-1]) for lane in best))
     if len(best) == len(lanes):
         text = translate("Race", "All {m} reached the best found, {value}.")
     else:

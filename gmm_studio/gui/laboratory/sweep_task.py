@@ -10,6 +10,7 @@ from gmm_studio.core.mixture import Covariance
 from gmm_studio.core.starts import Draw, Method, draws
 from gmm_studio.core.sweep import Cell, sweep
 from gmm_studio.document import Document, Drawn
+from gmm_studio.export.own_units import own_sweep
 from gmm_studio.gui.worker import Post, Task
 
 __all__ = ["Plan", "document_of", "sweep_task"]
@@ -79,7 +80,7 @@ def sweep_task(plan: Plan) -> Task:
                 configuration,
                 cancelled=cancelled,
             ):
-                post(cell)
+                post(own_sweep(document.cloud, [cell])[0])
 
     return work
 

@@ -157,6 +157,14 @@ def test_it_can_be_cancelled(geysers: Document) -> None:
         atlas_task(AtlasRequest(geysers, BOTH, 1000))(lambda _: None, lambda: True)
 
 
+def test_cancel_does_not_wait_for_ends_to_be_gathered(
+    geysers: Document, resting: list[str]
+) -> None:
+    with pytest.raises(Cancelled):
+        atlas_task(AtlasRequest(geysers, BOTH, 3))(lambda _: None, lambda: bool(resting))
+    assert resting == ["began"]
+
+
 def test_only_the_start_and_a_looser_tolerance_make_no_other_problem(geysers: Document) -> None:
     other = Document(geysers.cloud, 3, Placed((None, None, None)))
     assert same_problem(geysers, other)

@@ -382,8 +382,11 @@ def test_maps_are_computed_with_a_tight_tolerance() -> None:
 def test_a_map_is_written_as_numbers(tmp_path: Path) -> None:
     *_, found = map_basins(CLOUD, START, 2, [0.0, 9.0, 4.5], [0.0, 9.0], Configuration())
     path = tmp_path / "map.csv"
-    write_map_csv(path, found, 2)
-    header, *rows = path.read_text().splitlines()
+    write_map_csv(path, found, 2, 1e-7)
+    lines = path.read_text().splitlines()
+    assert any(line.startswith("# optimum 1: log-likelihood ") for line in lines)
+    assert "1e-07" in lines[1]
+    header, *rows = [line for line in lines if not line.startswith("#")]
     assert header == "x,y,optimum,log_likelihood,iterations"
     assert len(rows) == 6
     x, y, _, level, iterations = map(float, rows[4].split(","))

@@ -18,12 +18,8 @@ from gmm_studio.gui.canvas.viewport import Viewport, nice_ticks
 from gmm_studio.gui.colours import DARK, LIGHT, component_colour
 from gmm_studio.gui.laboratory.basin_layer import follow_tints, tint
 from gmm_studio.gui.laboratory.basin_legend import BasinLegend, make_legend
-from gmm_studio.gui.laboratory.basin_legend_painting import (
-    LegendPainter,
-    legend_box,
-    legend_texts,
-    paint_basin_legend,
-)
+from gmm_studio.gui.laboratory.basin_legend_layout import legend_box, legend_texts
+from gmm_studio.gui.laboratory.basin_legend_painting import LegendPainter, paint_basin_legend
 from gmm_studio.gui.style import Style
 
 VIEW = Viewport(-1000, 3000, -1500, 1500, 800, 600)

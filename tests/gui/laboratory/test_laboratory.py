@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -160,7 +161,16 @@ def test_maps_of_one_dimension_are_strips(qtbot: QtBot, window: Window, letter: 
     key(window, letter)
     qtbot.waitUntil(lambda: window.map.lab.is_complete)
     settle(qtbot, window)
-    assert picture(window.cloud_view) != before
+    after = picture(window.cloud_view)
+    assert after != before
+    viewport = window.cloud_view.viewport
+    assert viewport is not None
+    ground = round(viewport.to_pixel(viewport.left, 0)[1])
+    canvas = window.cloud_view.style_of_scene.palette.canvas
+    row = [after.pixelColor(x, ground + 4) for x in range(0, after.width(), 7)]
+    assert sum(colour != QColor(canvas) for colour in row) > 0.9 * len(row), "along the axis"
+    assert all(before.pixelColor(x, ground + 4) == QColor(canvas) for x in (3, 5)), "a strip"
+    assert after.pixelColor(3, after.height() - 30) == QColor(canvas)
 
 
 # Rules
