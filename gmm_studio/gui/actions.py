@@ -62,6 +62,7 @@ class Actions(QObject):
         for path in paths:
             action = self.recent.addAction(path.name.replace("&", "&&"))
             action.setToolTip(str(path))
+            action.setData(str(path))
             action.triggered.connect(self._choose(path))
 
     def _choose(self, path: Path) -> Callable[[], None]:
@@ -97,9 +98,21 @@ class Actions(QObject):
 
     def _make_file_menu(self) -> None:
         tr, menu = self.tr, self._menu(self.tr("&File"))
+        self._add(menu, "new", tr("&New"), "Ctrl+Shift+N")
         self._add(menu, "open", tr("&Open…"), _Standard.Open)
+        self._add(menu, "import", tr("&Import with options…"), "Ctrl+Shift+O")
         menu.addMenu(self.recent)
+        self._add(menu, "last_session", tr("Las&t session"))
         menu.addSeparator()
+        self._add(menu, "save", tr("Sa&ve"), _Standard.Save)
+        self._add(menu, "save_as", tr("Save &as…"), "Ctrl+Shift+S")
+        self._add(menu, "save_copy", tr("Save a &copy…"))
+        menu.addSeparator()
+        self._add(menu, "make", tr("&Make data…"), "Ctrl+G")
+        self._add(menu, "sample_fit", tr("Sample from this &fit…"))
+        self._add(menu, "gallery", tr("Examples and &lessons…"), "Ctrl+L")
+        menu.addSeparator()
+        self._add(menu, "save_lesson", tr("Save as le&sson…"))
         self._add(menu, "export", tr("&Export…"), "Ctrl+E")
         self._add(menu, "export_map", tr("Save the &basin map as numbers…"))
         menu.addSeparator()
@@ -113,12 +126,29 @@ class Actions(QObject):
         menu.addSeparator()
         self._add(menu, "pick", tr("&Pick tool"), "V", checkable=True).setChecked(True)
         self._add(menu, "seed", tr("&Seed tool"), "S", checkable=True)
+        self._add(menu, "draw", tr("Dra&w tool"), "D", checkable=True)
         tools = QActionGroup(self)
-        tools.addAction(self["pick"])
-        tools.addAction(self["seed"])
+        for tool in ("pick", "seed", "draw"):
+            tools.addAction(self[tool])
+        self._add(menu, "narrower", tr("&Narrower brush"), "[", repeats=True)
+        self._add(menu, "wider", tr("Wider &brush"), "]", repeats=True)
         menu.addSeparator()
         self._add(menu, "delete", tr("&Delete seed or selected points"), _Standard.Delete)
         self._add(menu, "copy", tr("&Copy parameters"), _Standard.Copy)
+        self.copy_as = menu.addMenu(tr("Copy parameters &as"))
+        for form, text in (
+            ("text", tr("&Plain text")),
+            ("json", tr("&JSON")),
+            ("csv", tr("&CSV")),
+            ("markdown", tr("&Markdown")),
+            ("latex", tr("&LaTeX")),
+            ("sklearn", tr("Python for &scikit-learn")),
+            ("numpy", tr("Python for &NumPy")),
+        ):
+            self._add(self.copy_as, f"copy_{form}", text)
+        self._add(menu, "copy_picture", tr("Copy p&icture"), "Ctrl+Shift+C")
+        self._add(menu, "paste", tr("Paste p&oints"), _Standard.Paste)
+        self._add(menu, "edit_truth", tr("Edit the &truth"), "Shift+M", checkable=True)
 
     def _make_run_menu(self) -> None:
         tr, menu = self.tr, self._menu(self.tr("&Run"))
@@ -130,6 +160,7 @@ class Actions(QObject):
         self._add(menu, "halves", tr("&Half-steps"), "H", checkable=True)
         menu.addSeparator()
         self._add(menu, "another", tr("&Another start"), "N")
+        self._add(menu, "watch_start", tr("Watch the start &drawn"), "Shift+N")
         self._add(menu, "sample", tr("&New sample"), "R")
         self._add(menu, "start_from_shown", tr("&Start from this step"))
         menu.addSeparator()
@@ -195,5 +226,7 @@ class Actions(QObject):
     def _make_help_menu(self) -> None:
         tr, menu = self.tr, self._menu(self.tr("&Help"))
         self._add(menu, "shortcuts", tr("&Mouse and keys"), _Standard.HelpContents)
+        self._add(menu, "lesson_next", tr("&Next page of the lesson"), "Ctrl+PgDown")
+        self._add(menu, "lesson_back", tr("Page &before of the lesson"), "Ctrl+PgUp")
         about = self._add(menu, "about", tr("&About GMM Studio"))
         about.setMenuRole(QAction.MenuRole.AboutRole)

@@ -30,6 +30,12 @@ class Activity(QStatusBar):
         self._cancel: QPushButton = button(self.tr("Cancel"), self.tr("Give up this work (Esc)"))
         self._cancel.clicked.connect(self.cancel_requested)
         self.addWidget(self._hint, 1)
+        self._note = QLabel()
+        self._note.setObjectName("hint")
+        # A long one is cut off; it does not make the window wide.
+        self._note.setMinimumWidth(1)
+        self._note.hide()
+        self.addPermanentWidget(self._note)
         self.addPermanentWidget(self._progress)
         self.addPermanentWidget(self._cancel)
         self._work = ""
@@ -60,6 +66,17 @@ class Activity(QStatusBar):
         if text != self._next:
             self._next = text
             self._show()
+
+    @property
+    def note(self) -> str:
+        """What it says of the cloud."""
+        return self._note.text()
+
+    def show_note(self, text: str) -> None:
+        """Say what is to be kept in mind of the cloud, as long as it is on show."""
+        self._note.setText(text)
+        self._note.setToolTip(text)
+        self._note.setVisible(bool(text))
 
     def show_work(self, text: str, done: int = 0, limit: int = 0) -> None:
         """Say what is running and how far it is; nothing ends it. Limit 0: nobody knows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from gmm_studio.document import Document
 from gmm_studio.gui.errors import Catcher
 from gmm_studio.gui.theme import Scheme, ThemeManager
 from gmm_studio.gui.window import Window
@@ -21,9 +23,11 @@ _SIGNALS_MS = 200
 SWITCH_SECONDS = 0.001
 
 
-def make_window(app: QApplication) -> Window:
-    """The window with the person's settings, not shown yet."""
-    settings = QSettings()
+def make_window(
+    app: QApplication, settings: QSettings | None = None, first: Document | None = None
+) -> Window:
+    """The window with the person's settings and a document, not shown yet."""
+    settings = settings or QSettings()
     schemes: dict[object, Scheme] = {"light": "light", "dark": "dark"}
     try:
         scale = float(str(settings.value("scale", 1.0)))
@@ -31,7 +35,7 @@ def make_window(app: QApplication) -> Window:
         scale = 1.0
     scheme = schemes.get(settings.value("scheme"), "system")
     theme = ThemeManager(app, scheme, scale)
-    window = Window(theme, settings)
+    window = Window(theme, settings, first)
     theme.setParent(window)
     return window
 
@@ -55,17 +59,25 @@ def run_window(path: Path | None = None) -> int:
     catcher.install()
     window = make_window(app)
     window.session.unexpected.connect(catcher.report)
+    window.stage.presented.connect(_collect_garbage)
     window.show()
     if path is not None:
         window.open_file(path)
     # Python sees Ctrl+C only while it runs: let it, now and then.
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    signal.signal(signal.SIGINT, lambda *_: window.close_without_asking())
     awake = QTimer(app)
     awake.start(_SIGNALS_MS)
     awake.timeout.connect(_nothing)
     status = app.exec()
     catcher.uninstall()
     return status
+
+
+def _collect_garbage() -> None:
+    """From the first picture on; what is there by then stays as long as the window."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _nothing() -> None:

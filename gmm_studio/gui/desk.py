@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from gmm_studio import __version__
-from gmm_studio.core.em import Step
 from gmm_studio.document import Seed, free_weight
 from gmm_studio.gui.actions import Actions
 from gmm_studio.gui.canvas.cloud_view import CloudView
-from gmm_studio.gui.canvas.scene import Scene
-from gmm_studio.gui.dialogs.export_dialog import ExportDialog, ExportRequest
 from gmm_studio.gui.dialogs.seed_dialog import SeedDialog, Share
 from gmm_studio.gui.dialogs.shortcuts import ShortcutsDialog
-from gmm_studio.gui.dialogs.start_dialog import StartDialog
-from gmm_studio.gui.exporting import parameters_job, picture_job
-from gmm_studio.gui.runs import RunRecord
 from gmm_studio.gui.session import Session
+from gmm_studio.gui.units import axis_names
+
+if TYPE_CHECKING:
+    from gmm_studio.gui.dialogs.make_dialog import MakeDialog
 
 __all__ = ["Desk"]
 
@@ -28,6 +26,7 @@ class Desk(QObject):
     """Opens each without waiting for it, and does what it was answered."""
 
     problem = Signal(str)
+    failed = Signal(object)
 
     def __init__(
         self,
@@ -40,6 +39,7 @@ class Desk(QObject):
         super().__init__(window)
         self._session, self._view, self._actions = session, view, actions
         self._settings, self._window = settings, window
+        self._making: MakeDialog | None = None
 
     def open_numbers(self, j: int) -> None:
         """The exact numbers of seed j (from 0)."""
@@ -52,7 +52,7 @@ class Desk(QObject):
         if start is not None and start.k > 1 and j < start.k:
             most = free_weight(start, j, document.configuration.locked)
             share = Share(float(start.weights[j]), most)
-        dialog = SeedDialog(j, place, document.cloud.columns, self._window, share)
+        dialog = SeedDialog(j, place, axis_names(document.cloud), self._window, share)
         dialog.accepted_numbers.connect(self._session.set_numbers)
         dialog.open()
 
@@ -64,8 +64,10 @@ class Desk(QObject):
             return
         self._session.playback.pause()
         palette = self._view.style_of_scene.palette
+        from gmm_studio.gui.dialogs.start_dialog import StartDialog
+
         dialog = StartDialog(
-            start, document.configuration, document.cloud.columns, palette, self._window
+            start, document.configuration, axis_names(document.cloud), palette, self._window
         )
         dialog.accepted_start.connect(self._session.edit_start)
         dialog.open()
@@ -93,31 +95,38 @@ class Desk(QObject):
             menu.addAction(self._actions[name])
         menu.popup(at)
 
-    def open_export(self) -> None:
-        """What to save, of the run on show."""
-        run, step, view = self._session.shown, self._session.step, self._view
-        if run is None or step is None or view.scene is None:
-            self.problem.emit(self.tr("There is nothing to export yet. Place the seeds first."))
-            return
-        self._session.playback.pause()
-        size = view.size() * view.devicePixelRatioF()
-        last = run.steps[-1].index
-        dialog = ExportDialog(self._window, step.index, last, size, self._settings)
-        # What the dialog names is saved, whatever is on show by the time a file is chosen.
-        export = partial(self._export, run, step, view.scene)
-        dialog.export_requested.connect(lambda request: export(request))
+    def open_make(self) -> None:
+        """A cloud to make."""
+        self._open_make(None)
+
+    def open_sample(self) -> None:
+        """A cloud to draw from the fit on show."""
+        if self._session.step is None:
+            self.problem.emit(self.tr("There is no fit to sample from yet. Place the seeds first."))
+        else:
+            self._open_make(self._session.document.cloud.n_points)
+
+    def _open_make(self, n: int | None) -> None:
+        session, step = self._session, self._session.step
+        session.playback.pause()
+        fit = None if step is None else session.document.cloud.own_mixture(step.mixture)
+        style = self._view.style_of_scene
+        from gmm_studio.gui.dialogs.make_dialog import MakeDialog
+
+        dialog = MakeDialog(self._settings, style, self._window, fit, n)
+        dialog.accepted_recipe.connect(session.make)
+        dialog.failed.connect(self.failed)
+        dialog.finished.connect(self._on_made)
+        self._making = dialog
         dialog.open()
 
-    def _export(self, run: RunRecord, step: Step, scene: Scene, request: ExportRequest) -> None:
-        view, session = self._view, self._session
-        if request.kind == "parameters":
-            session.export(parameters_job(request, run, step), request.path)
-        elif view.viewport is not None:
-            ratio = view.devicePixelRatioF()
-            job = picture_job(
-                request, scene, view.viewport, view.style_of_scene, ratio, session.selection
-            )
-            session.export(job, request.path)
+    def _on_made(self) -> None:
+        self._making = None
+
+    def close(self) -> None:
+        """Close what computes."""
+        if self._making is not None:
+            self._making.reject()
 
     def open_shortcuts(self) -> None:
         """All of mouse and keys."""

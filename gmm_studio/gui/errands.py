@@ -5,24 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from gmm_studio.core.cloud import PointCloud
-from gmm_studio.core.errors import InputError
-from gmm_studio.data.generators import generate
-from gmm_studio.data.text import read_cloud
+from gmm_studio.core.recipe import Recipe
+from gmm_studio.core.scaling import Kind, scaled
+from gmm_studio.data.making import make
 from gmm_studio.document import Seed
-from gmm_studio.gui.canvas.rendering import Selection
-from gmm_studio.gui.exporting import Job
+from gmm_studio.gui.exporting import Job, Reporting
+from gmm_studio.gui.importing.reading import Question, ReadRequest, read
 from gmm_studio.gui.worker import Failed, Post, Task, Worker
 
-__all__ = ["Errands"]
+if TYPE_CHECKING:
+    from gmm_studio.project import Project
+
+__all__ = ["Errands", "Opened"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A project that was read, and where it was."""
+
+    path: Path
+    project: Project
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scaled:
+    before: PointCloud
+    after: PointCloud
 
 
 @dataclass(frozen=True, slots=True)
-class _Reduced:
-    cloud: PointCloud
+class _Progress:
+    percent: int
+    text: str = ""
 
 
 class Errands(QObject):
@@ -32,26 +51,32 @@ class Errands(QObject):
     -------
     brought(cloud)
         A cloud was read or drawn.
-    reduced(cloud)
-        Points were deleted.
+    asked(question)
+        Somebody should look at a table before it is read.
+    scaled(before, after)
+        A cloud was scaled.
+    opened(opened)
+        A project was read.
     selected(cloud, selection)
         Which points of a cloud are in a box; None for none.
     saved(path)
     failed(error)
     changed()
-        An errand began or ended.
+        An errand began, got on, or ended.
     """
 
     brought = Signal(object)
-    reduced = Signal(object)
+    asked = Signal(object)
+    scaled = Signal(object, object)
     selected = Signal(object, object)
+    opened = Signal(object)
     saved = Signal(object)
     failed = Signal(object)
     changed = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._text = ""
+        self._text, self._percent = "", 0
         self._worker, self._saver = Worker("errands", self), Worker("save", self)
         for worker in (self._worker, self._saver):
             worker.arrived.connect(self._on_arrived)
@@ -61,30 +86,63 @@ class Errands(QObject):
         """What is under way, in words; empty when nothing is."""
         return self._text
 
-    def read(self, path: Path, columns: tuple[str | int, ...] | None = None) -> None:
-        """Read a file."""
+    @property
+    def percent(self) -> int:
+        """How much of it is done; 0 where nobody knows."""
+        return self._percent
+
+    def read(self, request: ReadRequest) -> None:
+        """Read a table, into a grid of cells if it holds too many points, and scale it."""
 
         def work(post: Post, cancelled: Callable[[], bool]) -> None:
-            post(read_cloud(path, columns, cancelled))
+            post(read(request, cancelled, _by_percents(post)))
 
-        self._go(work, self.tr("Reading {name}").format(name=path.name))
+        if isinstance(request.source, Path):
+            text = self.tr("Reading {name}").format(name=request.source.name)
+        else:
+            text = self.tr("Reading what was pasted")
+        self._go(work, text)
 
-    def draw(self, name: str, n: int, k: int | None, random_state: int) -> None:
-        """Draw a cloud by a generator."""
+    def open(self, path: Path) -> None:
+        """Read a project."""
+
+        def work(post: Post, cancelled: Callable[[], bool]) -> None:
+            from gmm_studio.project import read_project
+
+            post(Opened(path, read_project(path, cancelled)))
+
+        self._go(work, self.tr("Opening {name}").format(name=path.name))
+
+    def draw(self, recipe: Recipe, scaling: Kind = "none") -> None:
+        """Make a cloud by its recipe, and scale it."""
+
+        def work(post: Post, cancelled: Callable[[], bool]) -> None:
+            post(scaled(make(recipe, cancelled), scaling))
+
+        self._go(work, self.tr("Drawing {n} points").format(n=f"{recipe.n:,}"))
+
+    def scale(self, cloud: PointCloud, kind: Kind) -> None:
+        """Scale the axes of a cloud."""
 
         def work(post: Post, _: Callable[[], bool]) -> None:
-            post(generate(name, n, k, random_state))
+            post(_Scaled(cloud, scaled(cloud, kind)))
 
-        self._go(work, self.tr("Drawing {n} points").format(n=f"{n:,}"))
+        self._go(work, self.tr("Scaling the axes"))
 
     def save(self, job: Job, path: Path) -> None:
         """Write a file."""
+        text = self.tr("Saving {name}").format(name=path.name)
+        counted = self.tr("{text}: frame {i} of {n}")
 
         def work(post: Post, cancelled: Callable[[], bool]) -> None:
-            job(cancelled)
+            def progress(done: int, count: int) -> None:
+                i, n = f"{done:,}", f"{count:,}"
+                post(_Progress(100 * done // count, counted.format(text=text, i=i, n=n)))
+
+            (job.reporting(progress) if isinstance(job, Reporting) else job)(cancelled)
             post(path)
 
-        self._go(work, self.tr("Saving {name}").format(name=path.name), self._saver)
+        self._go(work, text, self._saver)
 
     def select(self, cloud: PointCloud, low: Seed, high: Seed) -> None:
         """Find the points in a box."""
@@ -94,16 +152,6 @@ class Errands(QObject):
             post((cloud, inside if inside.any() else None))
 
         self._go(work, self.tr("Selecting points"))
-
-    def cut(self, cloud: PointCloud, selection: Selection) -> None:
-        """Make a cloud without the selected points."""
-
-        def work(post: Post, _: Callable[[], bool]) -> None:
-            if selection.all():
-                raise InputError("That would leave no point. Select fewer.")
-            post(_Reduced(cloud.subset(~selection)))
-
-        self._go(work, self.tr("Deleting points"))
 
     def cancel(self) -> bool:
         """Give up what is under way; whether there was anything."""
@@ -119,7 +167,7 @@ class Errands(QObject):
         self._saver.close()
 
     def _go(self, task: Task, text: str, worker: Worker | None = None) -> None:
-        self._text = text
+        self._text, self._percent = text, 0
         # What is being saved is finished, whatever else is to be saved.
         (worker or self._worker).submit(task, interrupt=worker is None)
         self.changed.emit()
@@ -131,15 +179,42 @@ class Errands(QObject):
 
     def _on_arrived(self) -> None:
         for _, message in (*self._worker.take(), *self._saver.take()):
-            if isinstance(message, PointCloud):
-                self.brought.emit(message)
-            elif isinstance(message, _Reduced):
-                self.reduced.emit(message.cloud)
-            elif isinstance(message, Path):
-                self.saved.emit(message)
-            elif isinstance(message, tuple):
-                self.selected.emit(*message)
+            if isinstance(message, _Progress):
+                self._percent = message.percent
+                self._text = message.text or self._text
+                self.changed.emit()
             elif isinstance(message, Failed):
                 self.failed.emit(message.error)
+            else:
+                self._hand_over(message)
         if not (self._worker.busy or self._saver.busy):
             self._end()
+
+    def _hand_over(self, message: object) -> None:
+        """Give what was brought to who waits for it."""
+        if isinstance(message, PointCloud):
+            self.brought.emit(message)
+        elif isinstance(message, Opened):
+            self.opened.emit(message)
+        elif isinstance(message, Question):
+            self.asked.emit(message)
+        elif isinstance(message, _Scaled):
+            self.scaled.emit(message.before, message.after)
+        elif isinstance(message, Path):
+            self.saved.emit(message)
+        elif isinstance(message, tuple):
+            self.selected.emit(*message)
+
+
+def _by_percents(post: Post) -> Callable[[float], None]:
+    """Tells of progress by whole per cents: a hundred messages at most."""
+    last = 0
+
+    def progress(share: float) -> None:
+        nonlocal last
+        percent = int(100 * share)
+        if percent > last:
+            last = percent
+            post(_Progress(percent))
+
+    return progress

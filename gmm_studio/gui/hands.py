@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
 from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.errors import InputError
 from gmm_studio.document import Document, Seed, reshaped
 from gmm_studio.gui.canvas.cloud_view import CloudView, Pin, Tool
@@ -12,6 +13,7 @@ from gmm_studio.gui.canvas.stage import Stage
 from gmm_studio.gui.keys import KeyRouter
 from gmm_studio.gui.moment import Moment
 from gmm_studio.gui.session import Session
+from gmm_studio.gui.truth_editor import TruthEditor
 
 __all__ = ["Hands"]
 
@@ -27,10 +29,14 @@ class Hands(QObject):
     hint = Signal(str)
     dragging = Signal(int)
     pulse = Signal()
+    numbers_requested = Signal(int)
+    menu_requested = Signal(object, object, object)
 
     def __init__(self, session: Session, view: CloudView, stage: Stage, keys: KeyRouter) -> None:
         super().__init__(view)
         self._session, self._view, self._stage, self._keys = session, view, stage, keys
+        self.truth = TruthEditor(session, stage, self)
+        self.truth.changed.connect(self._on_truth_changed)
         self._nudged: tuple[int, Seed] | None = None
         self._taken_at: Moment | None = None
         self._nudge = QTimer(self)
@@ -45,6 +51,8 @@ class Hands(QObject):
         view.drag_cancelled.connect(self._put_back)
         view.mean_dragged.connect(self._on_mean_dragged)
         view.pinned.connect(self.pin)
+        view.numbers_requested.connect(self._on_numbers)
+        view.menu_requested.connect(self._on_menu)
         view.selection_requested.connect(self._on_selection)
         keys.arrow.connect(self._on_arrow)
         keys.enter.connect(view.request_seed_at_crosshair)
@@ -61,6 +69,8 @@ class Hands(QObject):
     def marked_component(self) -> int | None:
         """The component (from 0) that is pinned."""
         pin = self._view.pin
+        if self.truth.is_on:
+            return None
         return pin.index if pin is not None and pin.kind != "point" else None
 
     @property
@@ -75,11 +85,23 @@ class Hands(QObject):
 
     def choose_tool(self, tool: Tool) -> None:
         """Say what a click does from now on."""
+        if tool != "pick":
+            self.truth.end()
         if tool != self._view.tool:
             self._view.set_tool(tool)
             self.pin(None)
             self.tool_changed.emit(tool)
         self._update_keys()
+
+    def edit_truth(self, on: bool) -> None:
+        """Let the ellipses of the truth be dragged, or no longer."""
+        if not on:
+            self.truth.end()
+            return
+        self._end_nudge()
+        self.choose_tool("pick")
+        if self.truth.begin():
+            self.pin(Pin("seed", 0))
 
     def begin_seeds(self) -> None:
         """The seed tool, with nothing placed yet."""
@@ -98,8 +120,9 @@ class Hands(QObject):
         """The selected seed, else the selected points."""
         pin = self._view.pin
         if pin is not None and pin.kind == "seed":
-            self.pin(None)
-            self._session.remove_seed(pin.index)
+            if not self.truth.is_on:
+                self.pin(None)
+                self._session.remove_seed(pin.index)
         elif self._session.selection is not None:
             self._session.delete_selection()
 
@@ -114,31 +137,79 @@ class Hands(QObject):
             self._nudge.stop()
             self._nudged = None
             self._put_back()
+        elif self.truth.is_on:
+            self.truth.end()
         elif self._session.give_up_seeds():
             self.choose_tool("pick")
         elif self._view.pin is not None or self._session.selection is not None:
             self.pin(None)
             self._session.clear_selection()
         elif not self._session.cancel():
-            was_seed = self.tool == "seed"
+            had_tool = self.tool != "pick"
             self.choose_tool("pick")
-            return was_seed
+            return had_tool
         return True
 
     def play(self) -> None:
         """Play or pause; with seeds missing the hint pulses."""
+        self.truth.end()
         if self._session.document.missing_seed is not None:
             self.pulse.emit()
         else:
             self._session.toggle_play()
 
+    @property
+    def _is_current(self) -> bool:
+        """Whether the picture is of this cloud: a place in that of another means nothing."""
+        scene = self._view.scene
+        return scene is not None and scene.cloud is self._session.document.cloud
+
     def _on_seed(self, place: Seed) -> None:
+        if not self._is_current:
+            return
         self._session.place_seed(place)
         # With one seed nothing was missing before either.
         if self._session.document.missing_seed is None:
             self.choose_tool("pick")
 
+    def _on_truth_changed(self) -> None:
+        """Seeds and ellipses of the truth are no seeds, and have a structure of their own."""
+        if self._nudged is not None:
+            self._nudge.stop()
+            self._nudged = None
+        self._view.cancel_drag()
+        self._taken_at = None
+        self.pin(None)
+        self._show_configuration()
+
+    def _show_configuration(self) -> None:
+        own = self._session.document.configuration
+        self._view.show_configuration(Configuration() if self.truth.is_on else own)
+
+    @property
+    def _seeds(self) -> tuple[Seed | None, ...]:
+        """What can be dragged: the seeds, or the means of the truth."""
+        return self.truth.seeds if self.truth.is_on else self._session.seeds
+
+    def _on_numbers(self, j: int) -> None:
+        if not self.truth.is_on:
+            self.numbers_requested.emit(j)
+
+    def _on_menu(self, at: object, seed: int | None, place: Seed | None) -> None:
+        if self.truth.is_on:
+            seed = place = None
+        self.menu_requested.emit(at, seed, place)
+
     def _on_dragged(self, j: int, place: Seed) -> None:
+        if self._is_current:
+            self._drag(j, place)
+        else:
+            self._view.cancel_drag()
+
+    def _drag(self, j: int, place: Seed) -> None:
+        if self.truth.is_on:
+            self.truth.drag_mean(j, place)
+            return
         self._take(j)
         self._stage.drag_seed(j, place)
 
@@ -153,9 +224,15 @@ class Hands(QObject):
 
     def _on_shape_dragged(self, j: int, covariance: FloatArray) -> None:
         start = self._session.start_mixture
+        if not self._is_current:
+            self._view.cancel_drag()
+            return
         if self._nudged is not None:
             # It makes another document, and with that the drag is over.
             self._end_nudge()
+            return
+        if self.truth.is_on:
+            self.truth.drag_shape(j, covariance)
             return
         if start is None or j >= start.k:
             return
@@ -169,18 +246,38 @@ class Hands(QObject):
         self._stage.drag_start(mixture)
 
     def _on_shape_dropped(self, j: int, covariance: FloatArray) -> None:
+        if not self._is_current:
+            self._put_back()
+            return
+        if self.truth.is_on:
+            self.truth.drag_shape(j, covariance)
+            self.truth.drop()
+            return
         self._taken_at = None
         self._stage.end_drag()
         self._session.reshape_seed(j, covariance)
 
     def _put_back(self) -> None:
         """The seed stays where it was, and the step that was on show comes back."""
+        if self.truth.is_on:
+            self.truth.put_back()
+            return
         self._stage.end_drag()
         if self._taken_at is not None:
             self._session.playback.show(self._taken_at)
         self._taken_at = None
 
     def _on_dropped(self, j: int, place: Seed) -> None:
+        if self._is_current:
+            self._drop(j, place)
+        else:
+            self._put_back()
+
+    def _drop(self, j: int, place: Seed) -> None:
+        if self.truth.is_on:
+            self.truth.drag_mean(j, place)
+            self.truth.drop()
+            return
         self._taken_at = None
         self._stage.end_drag()
         self._session.move_seed(j, place)
@@ -190,6 +287,8 @@ class Hands(QObject):
         self.hint.emit(text)
 
     def _on_selection(self, corners: tuple[Seed, Seed]) -> None:
+        if not self._is_current:
+            return
         first, second = corners
         low = tuple(map(min, first, second))
         high = tuple(map(max, first, second))
@@ -200,10 +299,11 @@ class Hands(QObject):
         self._nudged = self._taken_at = None
         # What is dragged belongs to the old document.
         self._view.cancel_drag()
-        self._view.show_configuration(new.configuration)
+        self._show_configuration()
         pin = self._view.pin
-        is_gone = pin is not None and pin.kind != "point" and pin.index >= new.k
-        if is_gone or new.cloud is not old.cloud:
+        k = len(self._seeds) if self.truth.is_on else new.k
+        is_gone = pin is not None and pin.kind != "point" and pin.index >= k
+        if is_gone or (new.cloud is not old.cloud and not self.truth.is_on):
             self.pin(None)
         if new.missing_seed is not None:
             self.choose_tool("seed")
@@ -215,7 +315,7 @@ class Hands(QObject):
         self._keys.placing = self.tool == "seed" or (pin is not None and pin.kind == "seed")
 
     def _on_digit(self, digit: int) -> None:
-        seeds = self._session.seeds
+        seeds = self._seeds
         if digit <= len(seeds) and seeds[digit - 1] is not None:
             self.pin(Pin("seed", digit - 1))
 
@@ -230,7 +330,7 @@ class Hands(QObject):
 
     def _nudge_seed(self, j: int, across: int, down: int) -> None:
         """Move a seed by pixels; what comes in quick succession is one edit."""
-        seeds, viewport = self._session.seeds, self._view.viewport
+        seeds, viewport = self._seeds, self._view.viewport
         place = seeds[j] if j < len(seeds) else None
         if self._nudged is not None:
             place = self._nudged[1]
@@ -239,11 +339,11 @@ class Hands(QObject):
         at = QPointF(*viewport.to_pixel(place[0], place[1] if len(place) > 1 else 0.0))
         moved = viewport.to_data(at.x() + across, at.y() + down)[: len(place)]
         self._nudged = (j, moved)
-        self._on_dragged(j, moved)
+        self._drag(j, moved)
         self._nudge.start()
 
     def _end_nudge(self) -> None:
         self._nudge.stop()
         nudged, self._nudged = self._nudged, None
         if nudged is not None:
-            self._on_dropped(*nudged)
+            self._drop(*nudged)

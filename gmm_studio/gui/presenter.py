@@ -16,10 +16,13 @@ from gmm_studio.gui.canvas.pill import Pill
 from gmm_studio.gui.canvas.raster import MARKED_UP_TO
 from gmm_studio.gui.canvas.stage import Stage
 from gmm_studio.gui.curves.curve_view import CurveView
+from gmm_studio.gui.drawing.drawing import Drawing
 from gmm_studio.gui.explanation.explainer import explain
 from gmm_studio.gui.explanation.strip import ExplanationStrip
 from gmm_studio.gui.files import generator_of
 from gmm_studio.gui.hands import Hands
+from gmm_studio.gui.importing.words import left_out_words
+from gmm_studio.gui.laboratory.start_show import StartShow
 from gmm_studio.gui.panels.data_panel import DataPanel
 from gmm_studio.gui.panels.explanation_panel import ExplanationPanel
 from gmm_studio.gui.panels.model_panel import ModelPanel
@@ -31,6 +34,7 @@ from gmm_studio.gui.runs import RunRecord
 from gmm_studio.gui.session import Session
 from gmm_studio.gui.story import Sentence, tell
 from gmm_studio.gui.transport import Transport
+from gmm_studio.gui.units import count_words, grid_effect, grid_words
 
 __all__ = ["Presenter"]
 
@@ -45,6 +49,8 @@ class Views(Protocol):
     cloud_view: CloudView
     strip: ExplanationStrip
     hands: Hands
+    start_show: StartShow
+    drawing: Drawing
     actions_: Actions
     pill: Pill
     transport: Transport
@@ -90,6 +96,8 @@ class Presenter(QObject):
         session.playback.playing_changed.connect(self._views.transport.show_playing)
         session.playback.playing_changed.connect(self._show_story)
         session.playback.moved.connect(self._forget_hint)
+        views.start_show.changed.connect(self._on_start_show)
+        views.start_show.playing_changed.connect(self._views.transport.show_playing)
         # With the picture and not before it: the pill says what is on show.
         views.stage.presented.connect(self._on_presented)
         views.cloud_view.hovered.connect(self._on_hovered)
@@ -125,14 +133,12 @@ class Presenter(QObject):
             equal=self._views.view_panel.equal.isChecked(),
         )
         self._views.actions_["equal"].setEnabled(cloud.d == 2)
-        self._views.actions_["sample"].setEnabled(generator_of(cloud) is not None)
-        one, many = self.tr("1 point"), self.tr("{n} points")
-        points = one if cloud.n == 1 else many.format(n=f"{cloud.n:,}")
+        self._views.actions_["sample"].setEnabled(cloud.recipe is not None)
+        points = count_words(cloud)
         one, many = self.tr("1 component"), self.tr("{k} components")
         parts = one if document.k == 1 else many.format(k=document.k)
         name = cloud.name or self.tr("Own points")
-        title = f"{name}, {points} \N{MIDDLE DOT} {parts} \N{EM DASH} GMM Studio"
-        self.title_changed.emit(title)
+        self.title_changed.emit(f"{name}, {points} \N{MIDDLE DOT} {parts}")
         self._show_runs()
         self.fall_silent()
 
@@ -159,6 +165,7 @@ class Presenter(QObject):
         self.show_explanation()
         for name in ("start_from_shown", "copy"):
             self._views.actions_[name].setEnabled(step is not None)
+        self._views.actions_.copy_as.setEnabled(step is not None)
         self._show_activity()
 
     def _class_names(self, cloud: PointCloud) -> tuple[str, ...]:
@@ -180,6 +187,9 @@ class Presenter(QObject):
                     self._views.hands.marked_component,
                     self._compared,
                     self._class_names(run.cloud),
+                    run.result(step, in_scaled_units=True) if run.cloud.scaling else None,
+                    run.cloud.own_mixture(run.cloud.truth) if run.cloud.truth else None,
+                    run.cloud.truth,
                 )
             )
 
@@ -200,6 +210,9 @@ class Presenter(QObject):
             self._compared = self._views.stage.comparison
             self._show_figures()
 
+    def _on_start_show(self) -> None:
+        self.fall_silent()
+
     def _on_hovered(self, _: object) -> None:
         self.show_explanation()
 
@@ -207,8 +220,20 @@ class Presenter(QObject):
         sentence = self.sentence
         pill = self._views.pill
         pill.show_text(sentence.text, sentence.button, tip=sentence.tip, kind=sentence.kind)
-        if self._views.hands.tool == "seed":
+        if self._views.start_show.is_on:
+            text = self.tr(
+                "Space plays or pauses, \N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW} go through the "
+                "draw, Esc ends it."
+            )
+        elif self._views.hands.tool == "seed":
             text = self.tr("Arrows move a crosshair, Enter places a seed, Esc ends")
+        elif self._views.hands.truth.is_on:
+            text = self.tr("Drag a mean or a handle. Digits choose a component, Esc ends")
+        elif self._views.hands.tool == "draw":
+            text = self.tr(
+                "Drag to paint points. [ and ] change the brush, Ctrl+Z takes a stroke back, "
+                "Esc ends."
+            )
         else:
             text = self.tr(
                 "Space plays, \N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW} step. "
@@ -219,6 +244,9 @@ class Presenter(QObject):
     @property
     def sentence(self) -> Sentence:
         """What the pill says."""
+        show = self._views.start_show
+        if show.is_on and self._said is None:
+            return Sentence(show.words)
         placing = self._views.hands.tool == "seed"
         scene = self._views.cloud_view.scene
         run = self._views.session.shown
@@ -231,6 +259,12 @@ class Presenter(QObject):
             and scene.cloud is run.cloud
         )
         presented = scene.moment if scene is not None and is_behind else None
+        if self._said is None and self._views.hands.truth.is_on:
+            text = self.tr("Drag a true component: its points are drawn anew")
+            button, tip = self.tr("Done"), self.tr("Show the fit again (Esc)")
+            return Sentence(text, button, "end_truth", tip=tip)
+        if self._said is None and self._views.drawing.is_blank:
+            return Sentence(self.tr("Paint the first points of a new cloud"))
         return self._said or tell(self._views.session, placing=placing, presented=presented)
 
     def objection(self, layer: str) -> str:
@@ -287,7 +321,8 @@ class Presenter(QObject):
     def _show_activity(self) -> None:
         session = self._views.session
         if session.loading:
-            self._views.activity.show_work(session.loading)
+            percent = session.percent_loaded
+            self._views.activity.show_work(session.loading, percent, 100 if percent else 0)
         elif session.is_computing:
             run = session.shown
             done = run.steps[-1].index if run and run.document == session.document else 0
@@ -296,6 +331,16 @@ class Presenter(QObject):
             self._views.activity.show_work(text, done, limit)
         else:
             self._views.activity.show_work("")
+        self._show_grid()
+
+    def _show_grid(self) -> None:
+        """Of a grid of cells, how fine it is and what that can hide; and what was left out."""
+        grid, step = self._views.session.document.cloud.grid, self._views.session.step
+        words = grid_words(self._views.session.document.cloud)
+        if grid is not None and step is not None and step.mixture.d == len(grid.size):
+            words += f" \N{MIDDLE DOT} {grid_effect(grid, step.mixture.covariances)}"
+        left_out = left_out_words(self._views.session.document.cloud)
+        self._views.activity.show_note(" \N{MIDDLE DOT} ".join(filter(None, (words, left_out))))
 
     def _show_saved(self, path: Path) -> None:
         text = self.tr("Saved {name}").format(name=path.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,10 @@ from gmm_studio.core.em import Step, Stop, iterate
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.kernel import one_blas_thread
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.core.recipe import Recipe
+from gmm_studio.core.scaling import Kind
 from gmm_studio.core.starts import Method
+from gmm_studio.data.changes import Moved, Stroke, moving, removing
 from gmm_studio.document import (
     Document,
     Placed,
@@ -30,17 +33,20 @@ from gmm_studio.document import (
     move_seed,
     new_cloud,
     new_seeds,
+    other_points,
     place_seed,
     remove_seed,
     reshape_seed,
+    scaled_cloud,
     seeds_of,
     start_from,
     weigh_seed,
-    without_points,
 )
 from gmm_studio.gui.canvas.rendering import Selection
+from gmm_studio.gui.drawing.strokes import Stroked, Strokes
 from gmm_studio.gui.errands import Errands
 from gmm_studio.gui.exporting import Job
+from gmm_studio.gui.importing.reading import ReadRequest
 from gmm_studio.gui.playback import Playback
 from gmm_studio.gui.runs import RunBook, RunRecord
 from gmm_studio.gui.store import Store
@@ -62,8 +68,12 @@ class Session(QObject):
         Another run, another step of it, more steps, or none.
     problem(text)
         Something could not be done; nothing was changed.
+    asked(question)
+        Somebody should look at a table before it is read.
     loaded(cloud)
         A cloud came from a file or a generator.
+    opened(opened)
+        A project was read.
     saved(path)
         A file was written.
     busy_changed()
@@ -74,16 +84,19 @@ class Session(QObject):
     document_changed = Signal(object, object)
     shown_changed = Signal()
     problem = Signal(str)
+    asked = Signal(object)
     loaded = Signal(object)
+    opened = Signal(object)
     saved = Signal(object)
     busy_changed = Signal()
     selection_changed = Signal()
     unexpected = Signal(object)
 
-    def __init__(self, cloud: PointCloud, parent: QObject | None = None) -> None:
+    def __init__(self, first: PointCloud | Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        k = cloud.truth.k if cloud.truth else min(3, cloud.n)
-        self.store = Store(Document(cloud, k), self)
+        if isinstance(first, PointCloud):
+            first = Document(first, first.truth.k if first.truth else min(3, first.n))
+        self.store = Store(first, self)
         self.store.changed.connect(self._on_document_changed)
         self.runs = RunBook(self)
         self.playback = Playback(self)
@@ -95,17 +108,24 @@ class Session(QObject):
         self._fit.arrived.connect(self._schedule)
         self._errands = Errands(self)
         self._errands.brought.connect(self._on_brought)
-        self._errands.reduced.connect(self._on_reduced)
+        self._errands.asked.connect(self.asked)
+        self._errands.scaled.connect(self._on_scaled)
         self._errands.selected.connect(self._on_selected)
+        self._errands.opened.connect(self.opened)
         self._errands.saved.connect(self.saved)
         self._errands.failed.connect(self._report)
         self._errands.changed.connect(self.busy_changed)
+        self._strokes = Strokes(lambda: self.document.cloud, self)
+        self._strokes.done.connect(self._on_stroked)
+        self._strokes.failed.connect(self._report)
+        self._strokes.changed.connect(self.busy_changed)
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
         self._frame.setInterval(_FRAME_MS)
         self._frame.timeout.connect(self._drain)
         self._play_next = False
         self._growing: RunRecord | None = None
+        self._wanted: RunRecord | None = None
 
     # What is on show
 
@@ -165,8 +185,13 @@ class Session(QObject):
 
     @property
     def loading(self) -> str:
-        """What is being loaded, or nothing."""
-        return self._errands.text
+        """What is being loaded or painted, or nothing."""
+        return self._errands.text or self._strokes.text
+
+    @property
+    def percent_loaded(self) -> int:
+        """How much of it is done; 0 where nobody knows."""
+        return self._errands.percent if self._errands.text else 0
 
     # Edits
 
@@ -303,13 +328,50 @@ class Session(QObject):
 
     # Clouds and files
 
-    def open_file(self, path: Path, columns: tuple[str | int, ...] | None = None) -> None:
-        """Read a file in the background."""
-        self._errands.read(path, columns)
+    def open_file(self, path: Path) -> None:
+        """Read a file in the background, without asking anybody."""
+        self.read(ReadRequest(path, ask="never"))
+
+    def read(self, request: ReadRequest) -> None:
+        """Read a table in the background."""
+        self._errands.read(request)
 
     def generate(self, name: str, n: int, k: int | None, random_state: int) -> None:
         """Draw a cloud in the background."""
-        self._errands.draw(name, n, k, random_state)
+        self.make(Recipe(name, n, k, random_state))
+
+    def make(self, recipe: Recipe) -> None:
+        """Make a cloud by its recipe, in the background."""
+        was = self.document.cloud.recipe
+        is_sample = was is not None and not (
+            isinstance(recipe.source, str) and recipe.source != was.source
+        )
+        self._errands.draw(recipe, self.document.cloud.scaling_kind if is_sample else "none")
+
+    def scale(self, kind: Kind) -> None:
+        """Scale the axes, in the background."""
+        # Where another scaling is under way, even that there is has to be asked for.
+        if kind != self.document.cloud.scaling_kind or self._errands.text:
+            self._errands.scale(self.document.cloud, kind)
+
+    def redraw(self, cloud: PointCloud) -> None:
+        """The points of an edited truth take the place of the old ones; the start stays."""
+        document = other_points(self.document, cloud)
+        self.store.edit(document, self.tr("Edit the truth"), is_stroke=True)
+
+    def open_project(self, path: Path) -> None:
+        """Read a project in the background; `opened` brings it."""
+        self._errands.open(path)
+
+    def begin_with(
+        self, document: Document, records: Sequence[RunRecord], shown: RunRecord | None
+    ) -> None:
+        """Another document and other runs in the place of all there was; nothing can be undone."""
+        self.cancel()
+        self._shown = None
+        self.runs.begin_with(records)
+        self._wanted = shown
+        self.store.begin(document)
 
     def export(self, job: Job, path: Path) -> None:
         """Write a file in the background."""
@@ -319,8 +381,36 @@ class Session(QObject):
         self.store.edit(new_cloud(self.document, cloud), self.tr("New cloud"))
         self.loaded.emit(cloud)
 
-    def _on_reduced(self, cloud: PointCloud) -> None:
-        self.store.edit(without_points(self.document, cloud), self.tr("Delete points"))
+    def _on_scaled(self, before: PointCloud, after: PointCloud) -> None:
+        if before is self.document.cloud and after is not before:
+            self.store.edit(scaled_cloud(self.document, after), self.tr("Scale the axes"))
+
+    # Painted points
+
+    def paint(self, stroke: Stroke, text: str) -> None:
+        """Change some points, in the background; `text` says in the menu what would be undone."""
+        self._strokes.submit(stroke, text)
+
+    def begin_drawing(self, points: FloatArray, label: int | None) -> None:
+        """A cloud of these points (n, d) alone; they are few, because a person painted them."""
+        if len(points):
+            labels = None if label is None else np.full(len(points), label)
+            old = self.document.cloud
+            cloud = PointCloud(points, labels=labels, name=self.tr("Drawing"), columns=old.columns)
+            document = new_cloud(self.document, cloud)
+            self.store.edit(document, self.tr("Begin a drawing"), is_stroke=True)
+
+    def _on_stroked(self, stroked: Stroked) -> None:
+        if stroked.before is not self.document.cloud:
+            # Another cloud came in between.
+            self._strokes.forget()
+            return
+        moved = self.selection if isinstance(stroked.change, Moved) else None
+        document = other_points(self.document, stroked.after)
+        self.store.edit(document, stroked.text, stroked.change, is_stroke=True)
+        if moved is not None:
+            self.selection = moved
+            self.selection_changed.emit()
 
     # Selected points
 
@@ -343,7 +433,12 @@ class Session(QObject):
     def delete_selection(self) -> None:
         """A cloud without the selected points, in the background."""
         if self.selection is not None:
-            self._errands.cut(self.document.cloud, self.selection)
+            self.paint(removing(self.selection), self.tr("Delete points"))
+
+    def move_selection(self, shift: Seed) -> None:
+        """The selected points elsewhere, in the background."""
+        if self.selection is not None:
+            self.paint(moving(self.selection, shift), self.tr("Move points"))
 
     def _on_selected(self, cloud: PointCloud, selection: Selection | None) -> None:
         if cloud is self.document.cloud:
@@ -366,7 +461,7 @@ class Session(QObject):
 
     def delete_run(self, record: RunRecord) -> None:
         """Forget a run; the one on show stays until another is shown."""
-        self.runs.remove(record)
+        self.runs.delete(record)
 
     def start(self) -> None:
         """Compute the first run."""
@@ -374,7 +469,7 @@ class Session(QObject):
 
     def cancel(self) -> bool:
         """Give up what is computed or loaded; the steps there are stay. Whether there was any."""
-        was = self._errands.cancel() or self.is_computing
+        was = self._errands.cancel() or self._strokes.forget() or self.is_computing
         self._drain()
         record = self._growing
         self._fit.cancel()
@@ -396,6 +491,7 @@ class Session(QObject):
         self._frame.stop()
         self._fit.close()
         self._errands.close()
+        self._strokes.close()
 
     def toggle_play(self) -> None:
         """Play or pause; without a run, compute one first."""
@@ -411,7 +507,7 @@ class Session(QObject):
         if new.cloud is not old.cloud:
             self.clear_selection()
         self.document_changed.emit(old, new)
-        known = self.runs.ended(new)
+        known, self._wanted = self._wanted or self.runs.ended(new), None
         if known is not None:
             self._abandon()
             self._show(known)

@@ -8,6 +8,8 @@ from typing import Literal
 from PySide6.QtCore import QCoreApplication
 
 from gmm_studio.core.annealing import Temperature
+from gmm_studio.core.cloud import PointCloud
+from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import Step, Stop
 from gmm_studio.core.split_and_merge import Search
 from gmm_studio.gui.moment import Moment, name_of
@@ -23,7 +25,7 @@ class Sentence:
 
     text: str
     button: str = ""
-    action: Literal["", "another", "atlas", "start_from_shown"] = ""
+    action: Literal["", "another", "atlas", "start_from_shown", "end_truth"] = ""
     kind: Literal["", "problem"] = ""
     tip: str = ""
 
@@ -47,9 +49,10 @@ def tell(session: Session, *, placing: bool = False, presented: Moment | None = 
     missing = 0 if placing and document.missing_seed is None else document.missing_seed
     if session.selection is not None:
         if session.selected_count == 1:
-            return Sentence(_tr("1 point selected. Delete removes it"))
+            return Sentence(_tr("1 point selected. Drag moves it, Delete removes it"))
         count = f"{session.selected_count:,}"
-        return Sentence(_tr("{count} points selected. Delete removes them").format(count=count))
+        text = _tr("{count} points selected. Drag moves them, Delete removes them")
+        return Sentence(text.format(count=count))
     if missing is not None:
         text = _tr("Click to place seed {number} of {k}")
         return Sentence(text.format(number=missing + 1, k=document.k))
@@ -61,14 +64,14 @@ def tell(session: Session, *, placing: bool = False, presented: Moment | None = 
     moment = presented or session.playback.moment
     is_there = moment == session.playback.moment
     if is_there and session.playback.is_at_end and run.stop is not None:
-        return _ending(run.stop, step)
+        return _ending(run.stop, step, run.document.configuration)
     if moment.iteration == 0:
         text = _tr("The start. Space plays")
         return Sentence(_tr("The start") if session.playback.is_playing else text)
-    return Sentence(name_of(moment) + _state_of(step))
+    return Sentence(name_of(moment) + _state_of(step, run.cloud))
 
 
-def _state_of(step: Step) -> str:
+def _state_of(step: Step, cloud: PointCloud) -> str:
     """What there is to know of a step beside its number, by its update rule."""
     state = step.state
     if isinstance(state, Temperature):
@@ -82,16 +85,19 @@ def _state_of(step: Step) -> str:
         "full": _tr(": {i} and {j} merged, {l} split; was {before}"),
         "failed": _tr(": that did not help; was {before}"),
     }
-    before = "" if state.best_log_likelihood is None else log_likelihood(state.best_log_likelihood)
+    best = state.best_log_likelihood
+    before = "" if best is None else log_likelihood(cloud.own_log_likelihood(best))
     text = texts.get(state.phase, "")
     return text.format(i=first + 1, j=second + 1, l=state.candidate.split + 1, before=before)
 
 
-def _ending(stop: Stop, step: Step) -> Sentence:
+def _ending(stop: Stop, step: Step, configuration: Configuration) -> Sentence:
     t = f"{step.index:,}"
     another, tip = _tr("Another start"), _tr("Draw again by the same method (N)")
     if stop.reason == "converged":
         text = _tr("Converged after {t}. Space replays")
+    elif stop.reason == "iteration_limit" and configuration.tolerance == 0:
+        text = _tr("All {t} iterations done. Space replays")
     elif stop.reason == "iteration_limit":
         text = _tr("Stopped at the limit of {t}. Space replays")
     elif stop.reason == "cancelled":

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
@@ -15,9 +14,6 @@ from pytestqt.qtbot import QtBot
 
 from gmm_studio.gui.theme import ThemeManager
 from gmm_studio.gui.window import Window
-
-hypothesis.settings.register_profile("unhurried", deadline=None)
-hypothesis.settings.load_profile("unhurried")
 
 
 class PatientBot(QtBot):
@@ -96,7 +92,7 @@ def settle(qtbot: QtBot, window: Window) -> None:
 
 def close_window(window: Window) -> None:
     """Close a window and let it go."""
-    window.close()
+    window.close_without_asking()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

@@ -1,14 +1,11 @@
 """The dialogs as a person uses them: keys, fields, files."""
 
-from pathlib import Path
-
 import pytest
-from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QMainWindow, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMainWindow, QPushButton
 
 from gmm_studio.gui.actions import Actions
-from gmm_studio.gui.dialogs.export_dialog import ExportDialog, ExportRequest
 from gmm_studio.gui.dialogs.seed_dialog import SeedDialog, Share
 from gmm_studio.gui.dialogs.shortcuts import ShortcutsDialog
 
@@ -203,133 +200,3 @@ def test_a_weight_that_nobody_can_share_is_fixed(window):
     dialog = SeedDialog(0, (2.0,), ("x",), window, Share(0.25, 0.25))
     assert not dialog.weight.isEnabled()
     assert dialog.weight.toolTip() == "All other components are locked"
-
-
-# Export
-
-
-@pytest.fixture
-def settings(tmp_path):
-    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-
-
-@pytest.fixture
-def export(qtbot, window, settings):
-    def make(shown=7, last=42):
-        made = ExportDialog(window, shown, last, QSize(900, 700), settings)
-        made.requests = []
-        made.export_requested.connect(made.requests.append)
-        made.open()
-        qtbot.waitExposed(made)
-        return made
-
-    return make
-
-
-def choose(qtbot, dialog, name):
-    """Press Enter, type a file's name, press Enter; and what was on offer."""
-    qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    files = dialog.findChild(QFileDialog)
-    qtbot.waitExposed(files)
-    offered = Path(files.selectedFiles()[0]).name
-    line = files.findChild(QLineEdit, "fileNameEdit")
-    line.setText(str(name))
-    qtbot.keyClick(line, Qt.Key.Key_Return)
-    return offered
-
-
-def items(choice):
-    return [choice.itemText(i) for i in range(choice.count())]
-
-
-def test_the_usual_case_is_enter_and_a_name(qtbot, export, tmp_path):
-    dialog = export()
-    assert is_reachable(dialog)
-    with qtbot.waitSignal(dialog.accepted):
-        offered = choose(qtbot, dialog, tmp_path / "a")
-    assert offered == "mixture-42.json"
-    assert dialog.requests == [ExportRequest("parameters", tmp_path / "a.json", "last")]
-
-
-def test_it_says_which_step(export):
-    dialog = export()
-    assert items(dialog.step) == ["Iteration 42, the last", "Iteration 7, on show"]
-    assert dialog.step.currentData() == "last"
-    assert items(export(5, 5).step) == ["Iteration 5, the last and on show"]
-
-
-def test_parameters_of_the_step_on_show_as_a_table(qtbot, export, tmp_path):
-    dialog = export()
-    dialog.format.show_value(".csv")
-    dialog.step.show_value("shown")
-    assert choose(qtbot, dialog, tmp_path / "a.csv") == "mixture-7.csv"
-    assert dialog.requests == [ExportRequest("parameters", tmp_path / "a.csv", "shown")]
-
-
-def test_an_ending_that_is_typed_counts(qtbot, export, tmp_path):
-    dialog = export()
-    choose(qtbot, dialog, tmp_path / "a.CSV")
-    assert dialog.requests == [ExportRequest("parameters", tmp_path / "a.CSV", "last")]
-
-
-def test_a_picture_is_of_the_step_on_show(qtbot, export, tmp_path):
-    dialog = export()
-    dialog.picture.click()
-    assert not dialog.format.isVisible()
-    assert not dialog.step.isVisible()
-    assert "Iteration 7, on show" in [
-        label.text() for label in dialog.findChildren(QLabel) if label.isVisible()
-    ]
-    assert items(dialog.size_) == [
-        "As on the screen: 900 \N{MULTIPLICATION SIGN} 700 pixels",
-        "2 times as fine: 1,800 \N{MULTIPLICATION SIGN} 1,400 pixels",
-        "4 times as fine: 3,600 \N{MULTIPLICATION SIGN} 2,800 pixels",
-    ]
-    dialog.size_.show_value(4)
-    assert choose(qtbot, dialog, tmp_path / "a") == "picture-7.png"
-    assert dialog.requests == [ExportRequest("picture", tmp_path / "a.png", "shown", 4)]
-
-
-def test_kinds_may_be_chosen_there_and_back(qtbot, export, tmp_path):
-    dialog = export()
-    dialog.picture.click()
-    dialog.parameters.click()
-    assert dialog.format.isVisible()
-    choose(qtbot, dialog, tmp_path / "a")
-    assert dialog.requests[0].kind == "parameters"
-
-
-def test_another_ending_is_kept_before_ours(qtbot, export, tmp_path):
-    dialog = export()
-    choose(qtbot, dialog, tmp_path / "run.v2")
-    assert dialog.requests == [ExportRequest("parameters", tmp_path / "run.v2.json", "last")]
-
-
-def test_with_our_ending_nothing_is_replaced_unasked(qtbot, export, tmp_path):
-    (tmp_path / "run.v2.json").write_text("{}")
-    dialog = export()
-    choose(qtbot, dialog, tmp_path / "run.v2")
-    assert dialog.requests == []
-    assert dialog.isVisible()
-    assert dialog.problem.text() == "run.v2.json is there already. Choose another name."
-    assert dialog.problem.isVisible()
-
-
-def test_the_folder_is_remembered(qtbot, export, tmp_path):
-    folder = tmp_path / "results"
-    folder.mkdir()
-    choose(qtbot, export(), folder / "a")
-    dialog = export()
-    qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    files = dialog.findChild(QFileDialog)
-    assert Path(files.directory().absolutePath()) == folder
-    files.reject()
-    assert dialog.isVisible()
-    assert dialog.requests == []
-
-
-def test_escape_saves_nothing(qtbot, export):
-    dialog = export()
-    with qtbot.waitSignal(dialog.rejected):
-        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert dialog.requests == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.core.cloud import PointCloud
@@ -374,6 +375,9 @@ def test_the_panel_and_the_menu_agree(qtbot: QtBot, window: Window) -> None:
     assert panel._choices["background"].currentData() == "regions"
     assert panel._switches["hard"].isChecked()
     box = panel._switches["ghosts"]
+    side = window.findChild(QScrollArea, "side_scroll")
+    assert side is not None
+    side.ensureWidgetVisible(box)
     click(box, (10, box.height() / 2))
     settle(qtbot, window)
     assert not window.actions_.layers["ghosts"].isChecked()

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from gmm_studio.core.cloud import PointCloud, Source
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import Stop, fit
+from gmm_studio.core.starts import METHODS
 from gmm_studio.data.generators import GENERATORS, generate
 from gmm_studio.document import Document, Drawn, Given, Placed
 from gmm_studio.gui.canvas.scene import Layers
@@ -577,7 +578,10 @@ def test_starts_in_words(runs: RunsPanel, record: RunRecord) -> None:
         start_name(runs, replace(DOCUMENT, start=one))
         for one in (Drawn("k-means", 3), Placed(SEEDS), Given(mixture, "Run 2"), Given(mixture))
     ]
-    assert names == ["k-means 3", "Clicked seeds", "Run 2", "Moved mean"]
+    assert names == ["k-means 3", "Clicked seeds", "Run 2", "Edited by hand"]
+    drawn = [start_name(runs, replace(DOCUMENT, start=Drawn(method, 7))) for method in METHODS]
+    assert len(set(drawn)) == len(METHODS)
+    assert [name for name in drawn if not name.endswith(" 7")] == ["Hierarchical (Ward)"]
 
 
 def test_picking_a_run_asks_for_it(qtbot: QtBot, runs: RunsPanel, book: RunBook) -> None:

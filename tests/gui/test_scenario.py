@@ -15,6 +15,7 @@ from gmm_studio.document import Placed
 from gmm_studio.export.parameters import read_start
 from gmm_studio.gui.colours import LIGHT
 from gmm_studio.gui.dialogs.export_dialog import ExportDialog
+from gmm_studio.gui.dialogs.export_picture import PicturePage
 from gmm_studio.gui.window import Window
 from tests.gui.acting import click, colour_at, distance, key, picture, rgb
 from tests.gui.conftest import settle
@@ -77,8 +78,9 @@ def save(qtbot: QtBot, window: Window, path: Path) -> None:
     key(window, "E", Qt.KeyboardModifier.ControlModifier)
     dialog = window.findChild(ExportDialog)
     assert dialog is not None
-    if path.suffix == ".png":
-        dialog.picture.setChecked(True)
+    dialog.choose("picture" if path.suffix == ".png" else "parameters")
+    if isinstance(dialog.page, PicturePage):
+        dialog.page.choose("screen")
     button = next(b for b in dialog.findChildren(QPushButton) if b.text().startswith("Save"))
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     files = dialog.findChild(QFileDialog)

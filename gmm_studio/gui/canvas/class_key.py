@@ -12,7 +12,7 @@ from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import component_colour
 from gmm_studio.gui.style import Style
 
-__all__ = ["ClassMark", "paint_class_key"]
+__all__ = ["ClassMark", "paint_class_key", "paint_shape"]
 
 _MOST = 8
 _WIDEST = 160
@@ -76,8 +76,13 @@ def _paint_mark(
     palette = style.palette
     colour = palette.muted if mark.colour is None else component_colour(palette, mark.colour)
     painter.setBrush(QColor(colour))
+    paint_shape(painter, at, radius, mark.marker or 0)
+
+
+def paint_shape(painter: QPainter, at: QPointF, radius: float, marker: int) -> None:
+    """Paint the shape of a class (from 0) with the painter's brush."""
     painter.setPen(Qt.PenStyle.NoPen)
-    _SHAPES[(mark.marker or 0) % len(_SHAPES)](painter, at, radius)
+    _SHAPES[marker % len(_SHAPES)](painter, at, radius)
 
 
 def _disc(painter: QPainter, at: QPointF, radius: float) -> None:

@@ -35,13 +35,13 @@ from gmm_studio.gui.canvas.point_card import paint_point_card
 from gmm_studio.gui.canvas.raster import Raster
 from gmm_studio.gui.canvas.rendering import Picture
 from gmm_studio.gui.canvas.scene import Overlay, Scene
+from gmm_studio.gui.canvas.scenes import on_the_way
 from gmm_studio.gui.canvas.seed_handles import (
     Grip,
     Handles,
     cursor_of,
     handles_of,
     paint_handles,
-    paint_lock,
 )
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import Palette
@@ -49,7 +49,7 @@ from gmm_studio.gui.style import Style
 
 __all__ = ["CloudView", "Pin", "Tool"]
 
-Tool: TypeAlias = Literal["pick", "seed"]
+Tool: TypeAlias = Literal["pick", "seed", "draw"]
 
 _GRASP = 4
 _ZOOM = 1.2
@@ -241,7 +241,7 @@ class CloudView(QWidget):
         self.update()
 
     def show_configuration(self, configuration: Configuration) -> None:
-        """Say what structure covariances have and which components are locked."""
+        """Say what structure covariances have."""
         self._configuration = configuration
         self.update()
 
@@ -303,7 +303,7 @@ class CloudView(QWidget):
             painter.fillRect(self.rect(), QColor(palette.canvas))
             painter.end()
             return
-        scene = _with_mixture(self.scene or self._scene, self._on_the_way)
+        scene = on_the_way(self.scene or self._scene, self._on_the_way)
         paint_scene(painter, self._viewport, scene, self._style)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_marks(painter, palette)
@@ -313,11 +313,10 @@ class CloudView(QWidget):
         scene, viewport = self._scene, self._viewport
         if scene is None or viewport is None:
             return
-        scene = _with_mixture(scene, self._on_the_way)
+        scene = on_the_way(scene, self._on_the_way)
         handles, press = self.handles, self._press
         if handles is not None:
             paint_handles(painter, handles, self._style, press.grip if press else None)
-        self._paint_locks(painter, viewport, scene)
         pen = QPen(QColor(palette.accent), 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pen)
@@ -343,13 +342,6 @@ class CloudView(QWidget):
                 paint_responsibility_lines(painter, viewport, scene, shown, self._style)
                 paint_means(painter, viewport, scene, self._style)
             paint_point_card(painter, viewport, scene, shown, self._style)
-
-    def _paint_locks(self, painter: QPainter, viewport: Viewport, scene: Scene) -> None:
-        means = scene.mixture.means.tolist() if scene.mixture is not None else []
-        places = tuple(map(tuple, means)) or scene.seeds
-        for j in self._configuration.locked:
-            if j < len(places) and (place := places[j]) is not None:
-                paint_lock(painter, pixel_of(viewport, place), self._style)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep the middle in the middle."""
@@ -452,7 +444,7 @@ class CloudView(QWidget):
             return Pin("seed", press.seed)
         if press.mean is not None:
             return Pin("mean", press.mean)
-        point = self._point_at(at)
+        point = self.point_at(at)
         return None if point is None else Pin("point", point)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -546,7 +538,7 @@ class CloudView(QWidget):
             return Pin("mean", mean)
         if self._tool == "seed" or self._seed_at(at) is not None:
             return None
-        point = self._point_at(at)
+        point = self.point_at(at)
         return None if point is None else Pin("point", point)
 
     def _nearest_badge(self, at: QPointF, places: tuple[Seed | None, ...]) -> int | None:
@@ -554,7 +546,8 @@ class CloudView(QWidget):
             return None
         return nearest_place(self._viewport, places, at, badge_radius(self._style) + _GRASP)
 
-    def _point_at(self, at: QPointF) -> int | None:
+    def point_at(self, at: QPointF) -> int | None:
+        """The point (from 0) nearest to a pixel, within 8 pixels."""
         if self._scene is None or self._viewport is None or self._raster is None:
             return None
         return nearest_point(self._viewport, self._scene, self._raster, at, self._style.scale)
@@ -573,7 +566,7 @@ class CloudView(QWidget):
             self.setCursor(cursor_of(grip, self._style.palette))
         elif at is not None and self._seed_at(at) is not None:
             self.setCursor(Qt.CursorShape.OpenHandCursor)
-        elif self._tool == "seed":
+        elif self._tool != "pick":
             self.setCursor(Qt.CursorShape.CrossCursor)
         else:
             self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -582,13 +575,3 @@ class CloudView(QWidget):
 def _turning_from(handles: Handles) -> FloatArray | None:
     """Where the handle for turning is, so that it stays there while the ellipse changes."""
     return next((grip.direction for grip in handles.grips if grip.kind == "turn"), None)
-
-
-def _with_mixture(scene: Scene, mixture: Mixture | None) -> Scene:
-    """The scene with its ellipses on their way, each mean at the end of its trail."""
-    if mixture is None or scene.mixture is None or mixture.k != scene.mixture.k:
-        return scene
-    trails = scene.trails
-    if trails is not None and len(trails) > 1:
-        trails = np.concatenate([trails[:-1], mixture.means[None]])
-    return replace(scene, mixture=mixture, trails=trails)

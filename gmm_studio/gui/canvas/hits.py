@@ -13,7 +13,7 @@ from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.line.rug import RUG_DOT, rug_band, rug_down
 
-__all__ = ["nearest_place", "nearest_point", "pixel_of", "pixel_of_point"]
+__all__ = ["nearest_place", "nearest_point", "pixel_of", "pixel_of_point", "pixels_of"]
 
 _NEAR = 8
 _AROUND = 5.0
@@ -38,6 +38,13 @@ def pixel_of_point(viewport: Viewport, scene: Scene, index: int, scale: float) -
 def pixel_of(viewport: Viewport, place: Seed) -> QPointF:
     """Where a place in data units is; one-dimensional places are on the axis."""
     return QPointF(*viewport.to_pixel(place[0], place[1] if len(place) > 1 else 0.0))
+
+
+def pixels_of(viewport: Viewport, points: FloatArray) -> FloatArray:
+    """Where points (n, d) are, (n, 2); one-dimensional ones are on the axis."""
+    across = (points[:, 0] - viewport.left) * viewport.x_scale
+    heights = points[:, 1] if points.shape[1] > 1 else np.zeros(len(points))
+    return np.column_stack([across, (viewport.top - heights) * viewport.y_scale])
 
 
 def nearest_place(

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF, QTransform
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.split_and_merge import Candidate
+from gmm_studio.gui.canvas.lock import paint_locks
 from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import component_colour, mixed, on_component
@@ -322,6 +323,15 @@ def paint_means(painter: QPainter, viewport: Viewport, scene: Scene, style: Styl
         for j in range(scene.mixture.k):
             place = tuple(scene.mixture.means[j].tolist())
             _badge(painter, _at(viewport, place), j, style, ring=False)
+    _paint_locks(painter, viewport, scene, style)
+
+
+def _paint_locks(painter: QPainter, viewport: Viewport, scene: Scene, style: Style) -> None:
+    """A lock at the upper right of the badge of each locked component."""
+    means = scene.mixture.means.tolist() if scene.mixture is not None else []
+    places = tuple(map(tuple, means)) or scene.seeds
+    marked = [place for j in scene.locked if j < len(places) and (place := places[j]) is not None]
+    paint_locks(painter, [_at(viewport, place) for place in marked], badge_radius(style), style)
 
 
 def _at(viewport: Viewport, place: tuple[float, ...]) -> QPointF:

@@ -12,6 +12,7 @@ from gmm_studio.gui.colours import component_colour
 from gmm_studio.gui.line.stem import paint_stem
 from gmm_studio.gui.numbers import places
 from gmm_studio.gui.style import Style
+from gmm_studio.gui.units import axis_names
 
 __all__ = ["paint_point_card"]
 
@@ -23,13 +24,13 @@ def paint_point_card(
 ) -> None:
     """Paint the card of a point (from 0) beside it, inside the viewport."""
     place = scene.cloud.points[index]
+    names = axis_names(scene.cloud)
     across, down = viewport.to_pixel(place[0], place[1] if scene.cloud.d == 2 else 0.0)
     if scene.cloud.d == 1:
         paint_stem(painter, viewport, scene, float(place[0]), style.palette, style.scale)
     title = QCoreApplication.translate("PointCard", "Point {row}").format(row=f"{index + 1:,}")
     line = ", ".join(
-        f"{name} {text}"
-        for name, text in zip(scene.cloud.columns, _coordinates(viewport, place), strict=True)
+        f"{name} {text}" for name, text in zip(names, _coordinates(viewport, place), strict=True)
     )
     colouring = scene.colouring or scene.mixture
     shares = None if colouring is None else colouring.responsibilities(place)[0]

@@ -20,7 +20,16 @@ from gmm_studio.core.kernel import never
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.line.rug import RUG_DOT, RUG_HEIGHT, rug_down
 
-__all__ = ["MARKED_UP_TO", "Colours", "Image", "Raster", "dot_radius", "rasterize"]
+__all__ = [
+    "MARKED_UP_TO",
+    "SMALLEST_MARKER",
+    "Colours",
+    "Image",
+    "Raster",
+    "dot_opacity",
+    "dot_radius",
+    "rasterize",
+]
 
 Colours: TypeAlias = npt.NDArray[np.float32]
 Image: TypeAlias = npt.NDArray[np.uint8]
@@ -28,7 +37,9 @@ Image: TypeAlias = npt.NDArray[np.uint8]
 _MOST_NEAR = 200
 _CHUNK = 2**17
 _ONE_PIXEL = 0.75
-_SMALLEST_MARKER = 2.6
+
+SMALLEST_MARKER = 2.6
+"""The radius of a point whose shape is told, in logical pixels."""
 
 MARKED_UP_TO = 20_000
 """Points that can be told apart by their shapes; more are too small."""
@@ -98,7 +109,8 @@ def dot_radius(n: int) -> float:
     return float(np.clip(3.4 * (1000 / max(n, 1)) ** 0.3, 0.5, 3.4))
 
 
-def _dot_opacity(n: int) -> float:
+def dot_opacity(n: int) -> float:
+    """The opacity of a dot: less where there are many."""
     return float(np.clip(0.8 * (2000 / max(n, 1)) ** 0.2, 0.2, 0.8))
 
 
@@ -117,7 +129,8 @@ def rasterize(
     Parameters
     ----------
     cloud : PointCloud
-        One-dimensional points give a single row of pixels.
+        One-dimensional points give a single row of pixels. A cell of a grid is painted as so many
+        points at one place.
     viewport : Viewport
     pixel_ratio : float
         Device pixels per logical pixel.
@@ -138,9 +151,9 @@ def rasterize(
         When `cancelled` returned true.
     """
     width = max(1, round(viewport.width * pixel_ratio))
-    radius = enlarged * dot_radius(cloud.n) * pixel_ratio
+    radius = enlarged * dot_radius(cloud.n_points) * pixel_ratio
     if markers is not None and cloud.n <= MARKED_UP_TO:
-        radius = max(radius, _SMALLEST_MARKER * pixel_ratio)
+        radius = max(radius, SMALLEST_MARKER * pixel_ratio)
     height = 1
     if cloud.d == 2:
         height = max(1, round(viewport.height * pixel_ratio))
@@ -175,7 +188,7 @@ def rasterize(
                 covers.append(
                     _dots(across[own], down[own], points[own], size, radius, cancelled, shape)
                 )
-    return _assemble(*_joined(covers), (height, width), cloud.n)
+    return _assemble(*_joined(covers), (height, width), cloud)
 
 
 def _in_pixels(
@@ -280,11 +293,12 @@ def _assemble(
     points: npt.NDArray[np.int32],
     coverage: Colours,
     shape: tuple[int, int],
-    n: int,
+    cloud: PointCloud,
 ) -> Raster:
     """Sort by pixel, and blend as if every point were painted over the others at once."""
     from scipy.sparse import coo_matrix, csr_matrix
 
+    n = cloud.n
     unsorted = coo_matrix((coverage, (pixels, points)), shape=(shape[0] * shape[1], n))
     unsorted.has_canonical_format = True
     by_pixel = unsorted.tocsr()
@@ -293,7 +307,10 @@ def _assemble(
     sizes = np.diff(ends)
     indices, coverage = by_pixel.indices, by_pixel.data
     if len(covered):
-        transparency = np.log1p(-np.float32(_dot_opacity(n)) * coverage)
+        transparency = np.log1p(-np.float32(dot_opacity(cloud.n_points)) * coverage)
+        if cloud.grid is not None:
+            counts = cloud.grid.counts[indices].astype(np.float32)
+            transparency, coverage = transparency * counts, coverage * counts
         opacity = -255 * np.expm1(np.add.reduceat(transparency, ends[:-1]))
         coverage = coverage / np.repeat(np.add.reduceat(coverage, ends[:-1]), sizes)
     else:

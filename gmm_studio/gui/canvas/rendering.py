@@ -13,12 +13,14 @@ from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.comparison import Comparison
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.gui.canvas.act import Act
 from gmm_studio.gui.canvas.class_key import ClassMark
 from gmm_studio.gui.canvas.classes import Classes
 from gmm_studio.gui.canvas.fields import FieldLook, compute_field
 from gmm_studio.gui.canvas.fields import look_of as field_look
 from gmm_studio.gui.canvas.raster import MARKED_UP_TO, Image, Raster, rasterize
 from gmm_studio.gui.canvas.scene import (
+    Dots,
     Field,
     Histogram,
     Layers,
@@ -28,6 +30,7 @@ from gmm_studio.gui.canvas.scene import (
     with_curve,
 )
 from gmm_studio.gui.canvas.shading import Shades, shade
+from gmm_studio.gui.canvas.vector_points import HALO, dots_of
 from gmm_studio.gui.canvas.viewport import Viewport, fitted
 from gmm_studio.gui.colours import Palette, component_colour
 from gmm_studio.gui.line.curves import highest
@@ -47,9 +50,6 @@ __all__ = [
 
 _MOST_UNEQUAL = 4.0
 """Axes whose ranges differ by more than this factor are not drawn to one scale unasked."""
-
-_HALO = 2.6
-"""How much larger a point is whose assignment could not be less certain."""
 
 _FEWEST_COLOURS = 20
 
@@ -111,6 +111,8 @@ class PictureRequest:
         Comes back with the picture.
     scale : float
         Of the interface: how much room there must be for labels.
+    act : Act or None
+        What is shown in place of a step: it has colours and a background of its own.
     """
 
     cloud: PointCloud
@@ -128,6 +130,7 @@ class PictureRequest:
     selection: Selection | None = None
     token: object = None
     scale: float = 1.0
+    act: Act | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,14 +188,7 @@ class Renderer:
 
     def render(self, request: PictureRequest, cancelled: Callable[[], bool]) -> Picture:
         """Make the picture."""
-        self._look_at(request.cloud, request.layers.bins)
-        equal = self._is_equal(request)
-        viewport = request.viewport
-        if viewport is None:
-            size = request.width, request.height
-            viewport = fitted(*self._box, *size, equal=equal, scale=request.scale)
-            if request.cloud.d == 1:
-                viewport = _with_rug(viewport, self._top(request.reference), request.scale)
+        viewport = self.viewport(request)
         shades = self._shades(request, cancelled)
         raster = self._rasterize(request, viewport, cancelled)
         return Picture(
@@ -202,15 +198,56 @@ class Renderer:
             self.field(request, viewport, cancelled),
             raster,
             self._histogram,
-            equal,
+            self._is_equal(request),
             self._compare(request, shades),
             self._marks(request),
         )
+
+    def viewport(self, request: PictureRequest) -> Viewport:
+        """What a request shows: its own viewport, or one that all points are in."""
+        self._look_at(request.cloud, request.layers.bins)
+        if request.viewport is not None:
+            return request.viewport
+        equal, size = self._is_equal(request), (request.width, request.height)
+        viewport = fitted(*self._box, *size, equal=equal, scale=request.scale)
+        if request.cloud.d == 1:
+            return _with_rug(viewport, self._top(request.reference), request.scale)
+        return viewport
+
+    def shades(self, request: PictureRequest, cancelled: Callable[[], bool]) -> Shades:
+        """What each point of a request looks like, wherever it is painted."""
+        self._look_at(request.cloud, request.layers.bins)
+        return self._shades(request, cancelled)
+
+    def points(
+        self,
+        request: PictureRequest,
+        viewport: Viewport,
+        shades: Shades,
+        cancelled: Callable[[], bool],
+    ) -> tuple[Points, Points | None]:
+        """The points in a viewport and their halos, of a request whose shades are known."""
+        raster = self._rasterize(request, viewport, cancelled)
+        points = replace(_image(raster.paint(shades.colours), viewport), heights=self._heights)
+        return points, self._halo(request, viewport, shades, cancelled)
+
+    def dots(self, request: PictureRequest, shades: Shades) -> Dots:
+        """The points of a request as shapes, for what has no pixels."""
+        cloud, layers = request.cloud, request.layers
+        codes = self._classes.codes if self._classes and layers.labels == "marker" else None
+        return dots_of(cloud, shades, request.look.neutral, codes, self._heights)
+
+    def histogram(self, request: PictureRequest) -> Histogram | None:
+        """Of one-dimensional data."""
+        self._look_at(request.cloud, request.layers.bins)
+        return self._histogram
 
     def field(
         self, request: PictureRequest, viewport: Viewport, cancelled: Callable[[], bool]
     ) -> Field | None:
         """The background of a request in a viewport."""
+        if request.act is not None:
+            return request.act.field(request.cloud, viewport, request.look)
         if request.mixture is None or not request.layers.has_field:
             return None
         return compute_field(
@@ -278,7 +315,10 @@ class Renderer:
 
     def _shades(self, request: PictureRequest, cancelled: Callable[[], bool]) -> Shades:
         layers, mixture = request.layers, request.colouring
-        if mixture is None:
+        own = request.act.colours(request.cloud, request.look, cancelled) if request.act else None
+        if own is not None:
+            shades = Shades(own)
+        elif mixture is None:
             colours = np.empty((request.cloud.n, 3), dtype=np.float32)
             colours[:] = request.look.neutral
             shades = Shades(colours)
@@ -313,7 +353,7 @@ class Renderer:
         # Soft as they are, halos of small dots need no more than every other pixel.
         ratio = request.pixel_ratio * (0.5 if request.cloud.n > MARKED_UP_TO else 1.0)
         halved = replace(request, pixel_ratio=ratio)
-        raster = self._rasterize(halved, viewport, cancelled, "halo", _HALO)
+        raster = self._rasterize(halved, viewport, cancelled, "halo", HALO)
         return _image(raster.shade(request.look.neutral, shades.uncertainty), viewport)
 
     def _marks(self, request: PictureRequest) -> tuple[ClassMark, ...]:

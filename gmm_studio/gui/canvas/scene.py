@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from PySide6.QtGui import QImage, QPainter
 
-from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.split_and_merge import Candidate
 from gmm_studio.document import Seed
 from gmm_studio.gui.canvas.class_key import ClassMark
 from gmm_studio.gui.canvas.viewport import Viewport
+from gmm_studio.gui.colours import Palette
 from gmm_studio.gui.line.curves import highest
 from gmm_studio.gui.line.values import densest, spacing_of
 from gmm_studio.gui.moment import Moment
@@ -25,12 +26,14 @@ __all__ = [
     "Background",
     "Contour",
     "Density",
+    "Dots",
     "Field",
     "Histogram",
     "Labels",
     "Layers",
     "Overlay",
     "Points",
+    "Recoloured",
     "Scene",
     "Uncertainty",
     "data_box",
@@ -142,6 +145,40 @@ class Points:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Dots:
+    """The points of a cloud as shapes, wherever they are painted.
+
+    Attributes
+    ----------
+    colours : ndarray, shape (n, 3)
+        From 0 to 1.
+    opacities : ndarray, shape (n,)
+        From 0 to 1.
+    radius : float
+        In logical pixels.
+    markers : ndarray of int, shape (n,), or None
+        The number of each point's shape; None for discs.
+    halos : ndarray, shape (n,), or None
+        The opacity of the disc below each point: how uncertain it is.
+    halo : tuple of float, length 3
+        The colour of these discs.
+    halo_radius : float
+        In logical pixels.
+    heights : ndarray, shape (n,), or None
+        From 0 to 1: how high in the rug one-dimensional points stand, where some are equal.
+    """
+
+    colours: FloatArray
+    opacities: FloatArray
+    radius: float
+    markers: IntArray | None = None
+    halos: FloatArray | None = None
+    halo: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    halo_radius: float = 0.0
+    heights: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Histogram:
     """Densities (b,) of one-dimensional data over b bins of equal width between edges (b + 1,)."""
 
@@ -200,6 +237,14 @@ class Overlay(Protocol):
         """Paint over everything."""
 
 
+@runtime_checkable
+class Recoloured(Protocol):
+    """An overlay that holds colours of a theme."""
+
+    def in_palette(self, palette: Palette) -> Overlay:
+        """The same in the colours of another."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """All that one picture of a cloud needs.
@@ -224,6 +269,8 @@ class Scene:
     ghost : Mixture or None
         The end of the run that is being replaced.
     points : Points or None
+    dots : Dots or None
+        The points as shapes, where they are not to be an image.
     halo : Points or None
         Painted below the points: how uncertain each of them is.
     field : Field or None
@@ -238,6 +285,8 @@ class Scene:
     overlay : Overlay or None
     candidate : Candidate or None
         The move of split-and-merge EM that comes next.
+    locked : tuple of int
+        Components, from 0, that bear the mark of a lock.
     """
 
     cloud: PointCloud
@@ -250,6 +299,7 @@ class Scene:
     trails: FloatArray | None = None
     ghost: Mixture | None = None
     points: Points | None = None
+    dots: Dots | None = None
     halo: Points | None = None
     field: Field | None = None
     histogram: Histogram | None = None
@@ -258,6 +308,7 @@ class Scene:
     moment: Moment = _BEGINNING
     overlay: Overlay | None = None
     candidate: Candidate | None = None
+    locked: tuple[int, ...] = ()
 
 
 def histogram(cloud: PointCloud, bins: int | None = None) -> Histogram:

@@ -1,4 +1,4 @@
-"""The handles of a selected seed's ellipse, and the mark of a locked one."""
+"""The handles of a selected seed's ellipse."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gmm_studio.gui.icons import icon
 from gmm_studio.gui.line.bars import bar_down
 from gmm_studio.gui.style import Style
 
-__all__ = ["Grip", "Handles", "cursor_of", "handles_of", "paint_handles", "paint_lock"]
+__all__ = ["Grip", "Handles", "cursor_of", "handles_of", "paint_handles"]
 
 _SIDE = 5.5
 _REACH = 9.0
@@ -29,8 +29,6 @@ _CLEAR_OF_THE_BAR = 10.0
 _OUTSIDE = 30.0
 _LEAST = 2.0
 """Half an axis, in pixels: what is smaller can't be seen to change."""
-
-_LOCK = 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -239,19 +237,6 @@ def _paint_grip(
         else:
             painter.drawRect(QRectF(-size, -size, 2 * size, 2 * size))
     painter.restore()
-
-
-def paint_lock(painter: QPainter, at: QPointF, style: Style) -> None:
-    """The mark of a locked component, at the upper right of its badge."""
-    size = _LOCK * style.scale
-    away = 0.72 * (badge_radius(style) + 0.5 * size)
-    middle = at + QPointF(away, -away)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(style.palette.canvas))
-    painter.drawEllipse(middle, 0.62 * size, 0.62 * size)
-    box = QRectF(0, 0, size, size)
-    box.moveCenter(middle)
-    icon("lock", style.palette.text).paint(painter, box.toAlignedRect())
 
 
 def cursor_of(grip: Grip, palette: Palette) -> QCursor:

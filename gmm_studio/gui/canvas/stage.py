@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.comparison import Comparison
-from gmm_studio.core.em import Step
 from gmm_studio.core.mixture import Mixture
-from gmm_studio.core.split_and_merge import Candidate, Search
 from gmm_studio.document import Placed, Seed, moved_mean, seeds_of
+from gmm_studio.gui.canvas.act import Act, acted, bare
 from gmm_studio.gui.canvas.cloud_view import CloudView
 from gmm_studio.gui.canvas.glide import Glide
 from gmm_studio.gui.canvas.rendering import COARSE, FINE, Picture, PictureRequest, Renderer, look_of
 from gmm_studio.gui.canvas.scene import Layers, Scene
+from gmm_studio.gui.canvas.scenes import effective_layers, scene_of
+from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import Palette
 from gmm_studio.gui.runs import RunRecord
 from gmm_studio.gui.session import Session
@@ -24,13 +24,14 @@ from gmm_studio.gui.worker import Failed, Worker
 
 __all__ = ["Stage"]
 
-_MOST_TRAIL = 128
-_MOST_GHOSTS = 7
 _REST_MS = 150
 _SLOW = 3
 """Steps per second up to which there is time for a fine background between two."""
 
 _GLIDE_MS = 240
+_EQUAL = 1e-6
+"""How near to 1 the ratio of two equal scales is."""
+
 _FASTEST_GLIDE = 20
 """Steps per second from which ellipses jump: there is no time to see them glide."""
 
@@ -41,6 +42,7 @@ class _Shot:
 
     scene: Scene
     run: RunRecord | None
+    is_truth: bool = False
 
 
 class Stage(QObject):
@@ -83,7 +85,9 @@ class Stage(QObject):
         self._measured: PointCloud | None = None
         self._asked = self._done = 0
         self._drag: tuple[int, Seed] | Mixture | None = None
+        self._shows_truth = False
         self._ghost: Mixture | None = None
+        self._act: Act | None = None
         session.shown_changed.connect(self._on_shown_changed)
         session.selection_changed.connect(self.refresh)
         session.playback.playing_changed.connect(self.refresh)
@@ -98,6 +102,21 @@ class Stage(QObject):
         return self._layers
 
     @property
+    def is_fitted(self) -> bool:
+        """Whether all points are shown, also in a larger view: nobody has moved it."""
+        return self._is_fitted
+
+    @property
+    def equal(self) -> bool | None:
+        """Whether a unit was asked to be as long on both axes; None leaves it to the cloud."""
+        return self._equal
+
+    @property
+    def glides(self) -> bool:
+        """Whether ellipses glide from step to step."""
+        return self._glides
+
+    @property
     def comparison(self) -> Comparison | None:
         """Of the picture on show with the truth, where that is shown."""
         return self._comparison
@@ -106,6 +125,17 @@ class Stage(QObject):
     def is_dragging(self) -> bool:
         """Whether a seed is shown elsewhere than the document has it."""
         return self._drag is not None
+
+    @property
+    def act(self) -> Act | None:
+        """What is shown in place of the step on show."""
+        return self._act
+
+    def set_act(self, act: Act | None) -> None:
+        """Show something in place of the step on show, or that again."""
+        if act is not self._act:
+            self._act = act
+            self.refresh()
 
     @property
     def is_idle(self) -> bool:
@@ -136,6 +166,13 @@ class Stage(QObject):
         """Make a unit as long on both axes, or not; shows all points."""
         self._equal = equal
         self.fit()
+
+    def show_viewport(self, viewport: Viewport) -> None:
+        """Show this part of the plane from the next picture on."""
+        self._is_fitting = self._is_fitted = False
+        self._view.set_viewport(viewport)
+        ratio = viewport.x_scale / viewport.y_scale
+        self.equal_changed.emit(abs(ratio - 1) < _EQUAL)
 
     def fit(self) -> None:
         """Show all points."""
@@ -169,9 +206,19 @@ class Stage(QObject):
         self._show_drag(mixture)
 
     def _show_drag(self, drag: tuple[int, Seed] | Mixture) -> None:
-        if self._drag is None and self._session.shown is not None:
+        if self._drag is None and self._session.shown is not None and not self._shows_truth:
             self._ghost = self._session.shown.steps[-1].mixture
         self._drag = drag
+        self.refresh()
+
+    @property
+    def is_truth_seen(self) -> bool:
+        """Whether the picture on the screen is of the truth."""
+        return self._last is not None and self._last.is_truth
+
+    def show_truth(self, on: bool) -> None:
+        """Show the true mixture in the place of the run, as a start is shown, or no longer."""
+        self._shows_truth = on
         self.refresh()
 
     def end_drag(self) -> None:
@@ -194,8 +241,12 @@ class Stage(QObject):
     def _on_document_changed(self, old: object, new: object) -> None:
         self._drag = self._ghost = None
         if getattr(old, "cloud", None) is not getattr(new, "cloud", None):
-            self._equal = None
-            self._is_fitting = self._is_fitted = True
+            if self._session.store.is_stroke:
+                # The brush stays where it is; in one dimension the histogram grows.
+                self._is_fitting = self._is_fitted and self._session.document.cloud.d == 1
+            else:
+                self._equal = None
+                self._is_fitting = self._is_fitted = True
         self.refresh()
 
     def scene(self) -> Scene:
@@ -204,30 +255,25 @@ class Stage(QObject):
         cloud = session.document.cloud
         run = session.shown if session.shown and session.shown.cloud is cloud else None
         layers = self._effective_layers()
-        scene = Scene(cloud, seeds=session.seeds, layers=layers, ghost=self._ghost)
-        step, colouring = session.step, session.colouring
+        if self._shows_truth and cloud.truth is not None:
+            dragged = self._drag if isinstance(self._drag, Mixture) else None
+            return _of_truth(cloud, dragged or cloud.truth, layers)
+        locked = session.document.configuration.locked
+        scene = Scene(cloud, seeds=session.seeds, layers=layers, ghost=self._ghost, locked=locked)
+        if self._act is not None:
+            reference = run.steps[-1].mixture if run and run.steps else None
+            return replace(acted(scene, self._act), reference=reference)
         if self._drag is not None:
             return self._dragged(scene, run.steps[0].mixture if run else None)
-        if run is None or step is None:
+        if run is None or not run.steps:
             return scene
-        # Twice as far apart each time that there would be too many: the shown ones stay.
-        stride = 1 << (step.index // _MOST_TRAIL).bit_length()
-        past = [*run.steps[0 : step.index : stride], step]
-        trails = np.array([one.mixture.means for one in past])
-        seeds: tuple[Seed | None, ...] = tuple(map(tuple, trails[0].tolist()))
-        if isinstance(session.document.start, Placed) and run.document != session.document:
-            seeds = session.seeds
-        return replace(
-            scene,
-            mixture=step.mixture,
-            colouring=colouring.mixture if colouring else None,
-            reference=run.steps[-1].mixture,
-            past=_past(run, step.index) if self._layers.ghosts else (),
-            iteration=step.index,
-            moment=session.playback.moment,
-            candidate=_candidate(step),
-            trails=trails,
-            seeds=seeds,
+        placed = isinstance(session.document.start, Placed) and run.document != session.document
+        return scene_of(
+            run,
+            session.playback.moment,
+            layers,
+            ghost=self._ghost,
+            seeds=session.seeds if placed else None,
         )
 
     def _dragged(self, scene: Scene, start: Mixture | None) -> Scene:
@@ -277,15 +323,17 @@ class Stage(QObject):
             viewport=None if self._is_fitting else view.viewport,
             equal=self._equal,
             selection=self._session.selection,
-            token=_Shot(scene, self._session.shown),
+            token=_Shot(scene, self._session.shown, self._shows_truth),
+            act=self._act,
             scale=view.style_of_scene.scale,
         )
         self._asked = self._worker.submit(self._renderer.task(request), interrupt=False)
 
     def _effective_layers(self) -> Layers:
         """Points that count for one component alone wear its colour alone."""
-        rule = self._session.document.configuration.rule
-        return replace(self._layers, hard=self._layers.hard or rule == "classification")
+        if self._act is not None:
+            return bare(self._layers)
+        return effective_layers(self._layers, self._session.document.configuration)
 
     def _on_pictures(self) -> None:
         pictures = []
@@ -305,7 +353,7 @@ class Stage(QObject):
         if picture.request.viewport is None:
             self._is_fitting = False
             self.equal_changed.emit(picture.equal)
-        self._comparison = picture.comparison
+        self._comparison = None if self._shows_truth else picture.comparison
         self._view.show_scene(
             replace(
                 shot.scene,
@@ -328,7 +376,8 @@ class Stage(QObject):
             self._glide.stop()
         elif before is not after:
             playback = self._session.playback
-            near = last.run is shot.run and abs(last.scene.iteration - shot.scene.iteration) == 1
+            of_run = last.run is shot.run and not (last.is_truth or shot.is_truth)
+            near = of_run and abs(last.scene.iteration - shot.scene.iteration) == 1
             slow = not playback.is_playing or playback.speed < _FASTEST_GLIDE
             if near and slow and self._glides:
                 pause = 1000 / playback.speed if playback.is_playing else _GLIDE_MS
@@ -337,14 +386,10 @@ class Stage(QObject):
                 self._glide.stop()
 
 
-def _candidate(step: Step) -> Candidate | None:
-    """The move that split-and-merge EM makes next."""
-    state = step.state
-    return state.candidate if isinstance(state, Search) and state.phase == "chosen" else None
-
-
-def _past(run: RunRecord, index: int) -> tuple[Mixture, ...]:
-    """Earlier mixtures of a run, oldest first: each twice as late as the last, as EM slows down."""
-    indices = [0, *(2**i for i in range((index - 1).bit_length())), index - 1]
-    shown = sorted({t for t in indices if 0 <= t < index})[-_MOST_GHOSTS:]
-    return tuple(run.steps[t].mixture for t in shown)
+def _of_truth(cloud: PointCloud, truth: Mixture, layers: Layers) -> Scene:
+    """The true mixture with all that its handles need."""
+    shown = replace(layers, truth=False, ellipses=True, seeds=True, trails=False, ghosts=False)
+    # While it is dragged points keep the colours of what drew them.
+    return Scene(
+        cloud, truth, colouring=cloud.truth, reference=truth, seeds=seeds_of(truth), layers=shown
+    )

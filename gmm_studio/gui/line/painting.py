@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.gui.canvas.scene import Histogram, Points, Scene
+from gmm_studio.gui.canvas.vector_points import paint_rug_dots
 from gmm_studio.gui.canvas.viewport import Viewport, nice_ticks
 from gmm_studio.gui.colours import Palette, component_colour
 from gmm_studio.gui.line.background import paint_field, paint_levels, paint_uncertainty
@@ -58,14 +59,13 @@ def paint_densities(
     """
     painter.save()
     ground = viewport.to_pixel(viewport.left, 0)[1]
-    # Densities end at 0: so does their grid.
-    below = QRectF(0, ground, viewport.width, viewport.height - ground)
-    painter.fillRect(below, QColor(palette.canvas))
     paint_field(painter, viewport, scene, palette, scale)
     if scene.histogram is not None:
         _paint_histogram(painter, viewport, scene.histogram, palette)
     paint_levels(painter, viewport, scene, palette, scale)
-    if scene.points is not None:
+    if scene.dots is not None:
+        paint_rug_dots(painter, viewport, scene.cloud, scene.dots, scale)
+    elif scene.points is not None:
         _paint_rug(painter, viewport, scene.points, scale)
     _paint_others(painter, viewport, scene, palette, scale)
     if scene.mixture is not None:

@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from gmm_studio.gui.explanation.equations import equation_size, paint_equation
 from gmm_studio.gui.explanation.explaining import Explanation
 from gmm_studio.gui.explanation.formula import paint_box
 from gmm_studio.gui.explanation.page import NARROWEST, compose
+from gmm_studio.gui.explanation.presented import equation_size, paint_equation
 from gmm_studio.gui.explanation.sheet import Setters
 from gmm_studio.gui.style import Style
 

@@ -13,6 +13,7 @@ from gmm_studio.document import LARGEST_K, Document
 from gmm_studio.gui.colours import Palette
 from gmm_studio.gui.panels.controls import Choice, Field, Number
 from gmm_studio.gui.panels.section import Section
+from gmm_studio.gui.panels.update_rules import changes_for, choice_of, rule_names, rule_promises
 from gmm_studio.gui.translation import message_of
 
 __all__ = ["ModelPanel", "covariance_names"]
@@ -28,43 +29,6 @@ def covariance_names(widget: QWidget) -> dict[str, str]:
         "tied": widget.tr("Tied (one for all)"),
         "diagonal": widget.tr("Diagonal"),
         "spherical": widget.tr("Spherical"),
-    }
-
-
-def rule_names(widget: QWidget) -> dict[str, str]:
-    """What people read for each update rule."""
-    return {
-        "em": widget.tr("Exact EM"),
-        "classification": widget.tr("Classification EM"),
-        "stochastic": widget.tr("Stochastic EM"),
-        "annealing": widget.tr("Annealing EM"),
-        "split-and-merge": widget.tr("Split and merge"),
-    }
-
-
-def rule_promises(widget: QWidget) -> dict[str, str]:
-    """What each update rule does and guarantees, in a sentence or two."""
-    return {
-        "em": widget.tr(
-            "Each point counts for every component by its responsibilities. "
-            "The log-likelihood never falls."
-        ),
-        "classification": widget.tr(
-            "Each point counts for its most responsible component alone. The classification "
-            "likelihood never falls; the log-likelihood may."
-        ),
-        "stochastic": widget.tr(
-            "Each point is given to a component drawn by its responsibilities. Guarantees "
-            "nothing, never settles, and leaves bad places."
-        ),
-        "annealing": widget.tr(
-            "Begins hot, with blurred responsibilities, and cools. At a fixed temperature the "
-            "free energy never rises; means that merge are moved apart when it cools."
-        ),
-        "split-and-merge": widget.tr(
-            "Once EM rests, merges two components and splits a third. A move that does not help "
-            "is taken back: over accepted moves the log-likelihood never falls."
-        ),
     }
 
 
@@ -95,9 +59,10 @@ class ModelPanel(Section):
             tr("Keeps each variance above this share of the cloud's variance; 0 switches it off")
         )
         self.floor.editingFinished.connect(self._on_floor)
-        rules = {text: value for value, text in rule_names(self).items()}
+        rules = {text: value for value, text in rule_names().items()}
         self.rule = Choice(rules, tr("How each step makes the next mixture"))
         self.rule.activated.connect(self._on_rule)
+        self.rule.setAccessibleName(tr("Update rule"))
         self.random_state = Number(
             0, 2**31 - 1, tr("The same number draws the same way of a rule that draws")
         )
@@ -106,7 +71,7 @@ class ModelPanel(Section):
         self.promise.setProperty("muted", True)
         self.promise.setWordWrap(True)
         self.add_row(tr("Components"), self.k)
-        self.add_row(tr("Update rule"), self.rule, folded=True)
+        self.add_row("", self.rule, folded=True)
         self.add_row(tr("Random seed"), self.random_state, folded=True)
         self.add_row("", self.promise, folded=True)
         self.add_row(tr("Covariance"), self.covariance, folded=True)
@@ -121,18 +86,18 @@ class ModelPanel(Section):
         self._show_configuration()
 
     def _show_configuration(self) -> None:
-        rule = self._configuration.rule
-        self.rule.show_value(rule)
-        self.promise.setText(rule_promises(self)[rule])
+        choice = choice_of(self._configuration)
+        self.rule.show_value(choice)
+        self.promise.setText(rule_promises()[choice])
         self.random_state.show_value(self._configuration.random_state)
-        self.show_row(self.random_state, rule in _DRAWING)
+        self.show_row(self.random_state, choice in _DRAWING)
         self.covariance.show_value(self._configuration.covariance)
         self.tolerance.show_value(self._configuration.tolerance)
         self.limit.show_value(self._configuration.max_iterations)
         self.floor.show_value(self._configuration.variance_floor)
 
     def _on_rule(self) -> None:
-        self._request(self.tr("Update rule"), rule=self.rule.currentData())
+        self._request(self.tr("Update rule"), **changes_for(self.rule.currentData()))
 
     def _on_random_state(self, number: int) -> None:
         self._request(self.tr("Random seed of the rule"), random_state=number)

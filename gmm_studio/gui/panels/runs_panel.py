@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from gmm_studio.core.em import Stop
+from gmm_studio.core.starts import DETERMINISTIC
 from gmm_studio.document import Document, Drawn, Given
 from gmm_studio.gui.numbers import log_likelihood, number
 from gmm_studio.gui.panels.model_panel import covariance_names
@@ -44,9 +45,10 @@ def start_name(widget: QWidget, document: Document) -> str:
     """How a start was made, in words."""
     start = document.start
     if isinstance(start, Drawn):
-        return f"{method_names(widget)[start.method]} {start.random_state}"
+        name = method_names(widget)[start.method]
+        return name if start.method in DETERMINISTIC else f"{name} {start.random_state}"
     if isinstance(start, Given):
-        return start.origin or widget.tr("Moved mean")
+        return start.origin or widget.tr("Edited by hand")
     return method_names(widget)[SEEDS]
 
 

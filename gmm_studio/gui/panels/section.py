@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -41,6 +41,7 @@ class Section(QWidget):
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.header.toggled.connect(self._on_toggled)
+        self._labels: dict[QWidget, QLabel] = {}
         self._always = _form()
         self._fold = QWidget(self)
         self._folded = _form()
@@ -77,8 +78,9 @@ class Section(QWidget):
     def add_row(self, label: str, widget: QWidget, *, folded: bool = False) -> None:
         """A widget with its label, or over the whole width if the label is empty."""
         form = self._folded if folded else self._always
+        row = form.rowCount()
         if not label:
-            form.addRow(widget)
+            form.addWidget(widget, row, 0, 1, 2)
             return
         text = QLabel(label)
         text.setObjectName("row_label")
@@ -86,13 +88,15 @@ class Section(QWidget):
         text.setBuddy(widget)
         if not widget.accessibleName():
             widget.setAccessibleName(label)
-        form.addRow(text, widget)
+        form.addWidget(text, row, 0)
+        form.addWidget(widget, row, 1)
+        self._labels[widget] = text
 
     def show_row(self, widget: QWidget, shown: bool) -> None:
         """Show or hide a row with its label."""
-        for form in (self._always, self._folded):
-            if form.indexOf(widget) >= 0:
-                form.setRowVisible(widget, shown)
+        widget.setVisible(shown)
+        if widget in self._labels:
+            self._labels[widget].setVisible(shown)
 
     def _on_toggled(self, shown: bool) -> None:
         self._fold.setVisible(shown)
@@ -100,13 +104,13 @@ class Section(QWidget):
         self.toggled.emit(shown)
 
 
-def _form() -> QFormLayout:
-    form = QFormLayout()
+def _form() -> QGridLayout:
+    # Not a form layout: where text in it becomes longer, that leaves the text as high as it was.
+    form = QGridLayout()
     form.setContentsMargins(8, 0, 0, 0)
     form.setHorizontalSpacing(12)
     form.setVerticalSpacing(8)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    form.setColumnStretch(1, 1)
     return form
 
 

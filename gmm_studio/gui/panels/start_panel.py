@@ -13,7 +13,7 @@ from gmm_studio.gui.numbers import number
 from gmm_studio.gui.panels.controls import Choice, Number, button
 from gmm_studio.gui.panels.section import Section, pair
 
-__all__ = ["Badge", "StartPanel", "method_names"]
+__all__ = ["Badge", "StartPanel", "method_names", "method_sentences"]
 
 SEEDS = "seeds"
 _GIVEN = "given"
@@ -31,8 +31,50 @@ def method_names(widget: QWidget) -> dict[str, str]:
         "uniform": widget.tr("Uniform in the box"),
         "uniform-identity": widget.tr("Uniform, identity covariances"),
         "normal": widget.tr("Normal around the mean"),
+        "normal-deviations": widget.tr("Normal, deviations as variances"),
         "small-em": widget.tr("Small EM"),
         "ward": widget.tr("Hierarchical (Ward)"),
+    }
+
+
+def method_sentences(widget: QWidget) -> dict[str, str]:
+    """How each method comes to a start, in a sentence or two."""
+    tr = widget.tr
+    same = tr("Weights are equal, and each covariance is that of all points.")
+    return {
+        SEEDS: f"{tr('Each click places a mean.')} {same}",
+        _GIVEN: tr("Weights, means and covariances are as they were given."),
+        "k-means++": tr(
+            "Means are points picked one by one, the likelier the farther from those before, by "
+            "squared distance. Weights and covariances are equal."
+        ),
+        "k-means": tr(
+            "From k-means++ picks, points join the nearest centre and centres move to their "
+            "middle until they rest. Each cluster becomes a component."
+        ),
+        "random-points": f"{tr('Means are points picked at random.')} {same}",
+        "random-responsibilities": tr(
+            "Each point shares itself out at random; an M-step makes components of that. All "
+            "begin near the middle of the cloud."
+        ),
+        "uniform": f"{tr('Means fall anywhere in the box around the points.')} {same}",
+        "uniform-identity": tr(
+            "Means fall anywhere in the box around the points. Weights are equal, and each "
+            "covariance is the identity in the units of the data."
+        ),
+        "normal": f"{tr('Means are drawn from the normal that fits all points.')} {same}",
+        "normal-deviations": tr(
+            "Means are drawn by the standard deviation of each axis, which also stands where the "
+            "variance belongs, as in some published programs."
+        ),
+        "small-em": tr(
+            "Twenty short runs of EM from random points; the one of the highest log-likelihood "
+            "goes on."
+        ),
+        "ward": tr(
+            "Points merge into clusters, always the two that cost least, until k are left. Large "
+            "clouds are sampled. Always the same start."
+        ),
     }
 
 
@@ -69,6 +111,7 @@ class StartPanel(Section):
     numbers_requested = Signal(int)
     removal_requested = Signal(int)
     whole_requested = Signal()
+    watch_requested = Signal()
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         self._seeds: tuple[Seed | None, ...] = ()
@@ -80,6 +123,13 @@ class StartPanel(Section):
         self.method.activated.connect(self._on_method)
         self.another = button(tr("Another start"), tr("Draw again by the same method (N)"))
         self.another.clicked.connect(self.another_requested)
+        self.sentence = QLabel()
+        self.sentence.setProperty("muted", True)
+        self.sentence.setWordWrap(True)
+        self.watch = button(
+            tr("Watch it drawn"), tr("See how the method comes to this start (Shift+N)")
+        )
+        self.watch.clicked.connect(self.watch_requested)
         self.place = button(tr("Place seeds"), tr("Click the first means into the cloud (S)"))
         self.place.clicked.connect(self.seeds_requested)
         self.random_state = Number(0, 2**31 - 1, tr("The same number draws the same start"))
@@ -95,6 +145,8 @@ class StartPanel(Section):
         self.whole.clicked.connect(self.whole_requested)
         self.method.setAccessibleName(tr("Method"))
         self.add_row("", self.method)
+        self.add_row("", self.sentence)
+        self.add_row("", self.watch)
         self.add_row("", pair(self.place, self.another))
         self.add_row(tr("Random seed"), self.random_state, folded=True)
         self.add_row("", self._list, folded=True)
@@ -114,6 +166,8 @@ class StartPanel(Section):
             self.random_state.show_value(start.random_state)
         else:
             self.method.show_value(_GIVEN if isinstance(start, Given) else SEEDS)
+        self.sentence.setText(method_sentences(self)[self.method.currentData()])
+        self.watch.setEnabled(isinstance(start, Drawn))
         self.random_state.setEnabled(isinstance(start, Drawn))
         self._show_seeds(seeds)
 

@@ -547,7 +547,8 @@ def test_a_shifted_drag_selects_points_and_delete_removes_them(
     qtbot.waitUntil(lambda: window.session.selection is not None)
     settle(qtbot, window)
     assert window.session.selected_count == inside.sum()
-    assert window.pill.text == f"{inside.sum()} points selected. Delete removes them"
+    text = f"{inside.sum()} points selected. Drag moves them, Delete removes them"
+    assert window.pill.text == text
     chosen = pixel(window, tuple(cloud.points[np.flatnonzero(inside)[0]].tolist()))
     image = picture(window.cloud_view)
     assert distance(colour_at(image, chosen), rgb(LIGHT.text)) < 110, "they stand out"

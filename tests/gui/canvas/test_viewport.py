@@ -111,13 +111,15 @@ def test_fitting_shows_the_box_with_a_margin(
     assert width - right >= 0.99 * min(48, 0.25 * width)
     assert top >= 0.99 * min(72, 0.25 * height), "room for the pill"
     assert height - bottom >= 0.99 * min(40, 0.15 * height), "room for the numbers of the axis"
-    fills = [(right - left) / (width - 96), (bottom - top) / (height - 112)]
     if equal:
         assert viewport.x_scale == pytest.approx(viewport.y_scale, rel=1e-4)
-    elif width > 200 and height > 230:
-        assert fills == pytest.approx([1, 1], rel=1e-4), "no smaller than it must be"
-    if equal and width > 200 and height > 230:
+    if width <= 200 or height <= 230:
+        return
+    fills = [(right - left) / (width - 96), (bottom - top) / (height - 112)]
+    if equal:
         assert max(fills) == pytest.approx(1, rel=1e-4)
+    else:
+        assert fills == pytest.approx([1, 1], rel=1e-4), "no smaller than it must be"
 
 
 @given(
@@ -191,7 +193,8 @@ def test_ticks_lie_inside_and_are_told_apart(low: float, size: float, most: int)
     room = 1e-6 * size
     assert ((values >= low - room) & (values <= high + room)).all()
     assert len(found) <= most + 1
-    if most >= 2:
+    # With two at most they may be farther apart than the limits: none lies from 0.1 to 4.3.
+    if most >= 3:
         assert found
     gaps = np.diff(values)
     assert (gaps > 0).all()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -44,13 +42,6 @@ def test_multiples_of_a_spacing_have_the_largest_one(
 )
 def test_continuous_values_have_no_spacing(values: np.ndarray) -> None:
     assert spacing_of(values) is None
-
-
-def test_a_million_values_take_no_time() -> None:
-    values = RNG.normal(size=1_000_000)
-    before = time.process_time()
-    assert spacing_of(values) is None
-    assert time.process_time() - before < 0.1
 
 
 def test_the_densest_place_is_nearly_as_high_as_the_density() -> None:
