@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-PARTS = ("em", "basins", "frames", "startup", "memory")
+PARTS = ("em", "basins", "cells", "frames", "startup", "figures", "memory", "reading", "projects")
 
 
 def main(names: list[str]) -> int:

@@ -54,7 +54,7 @@ def report(print_line: Callable[[str], None]) -> None:
                 f"{n:>10,} {frame:>10.1f} {budget:>8.0f} {block:>10.1f} {BLOCK_BUDGET:>8.0f}"
             )
         _overlays(app, window, print_line)
-        window.close()
+        window.close_without_asking()
 
 
 def _overlays(app: QApplication, window: Window, print_line: Callable[[str], None]) -> None:

@@ -34,7 +34,8 @@ app.exec()
 """
 
 OURS = """
-import os, sys
+import gc, os, sys
+gc.disable()  # as the program does until its first frame
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 QSettings.setDefaultFormat(QSettings.Format.IniFormat)

@@ -1,0 +1,101 @@
+"""Reading a million rows against `numpy.loadtxt`, and the memory that it takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from gmm_studio.data import fast_csv
+from gmm_studio.data.text import read_cloud
+
+ROWS = 10**6
+ROUNDS = 5
+BUDGETS = {"without tables": 1.0, "with tables": 0.5}
+MEMORY_BUDGET = 200.0
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from gmm_studio.data import fast_csv
+from gmm_studio.data.text import read_cloud
+if sys.argv[2] == "without tables":
+    fast_csv.find_spec = lambda _: None
+else:
+    import duckdb
+    duckdb.connect().execute("SELECT 1").fetchnumpy()
+def peak():
+    fields = Path("/proc/self/status").read_text().split()
+    return int(fields[fields.index("VmHWM:") + 1])
+before = peak()
+read_cloud(sys.argv[1])
+print(peak() - before)
+"""
+
+
+def report(print_line: Callable[[str], None]) -> None:
+    """Print how long reading takes, as a share of what NumPy takes in the same run."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "points.csv")
+        numbers = np.random.default_rng(0).normal(size=(ROWS, 2))
+        with path.open("w") as handle:
+            handle.write("x,y\n")
+            handle.writelines(f"{x!r},{y!r}\n" for x, y in numbers.tolist())
+        size = path.stat().st_size / 2**20
+        print_line(f"Reading {ROWS:,} rows of two columns as CSV ({size:.0f} MiB)")
+        print_line(f"{'':>16} {'seconds':>8} {'ratio':>8} {'budget':>8} {'bytes a row':>12}")
+        _compare(path, print_line)
+
+
+def _compare(path: Path, print_line: Callable[[str], None]) -> None:
+    times: dict[str, list[float]] = {"numpy.loadtxt": []} | {name: [] for name in BUDGETS}
+    for _ in range(ROUNDS):
+        times["numpy.loadtxt"].append(_time(_loadtxt, path))
+        for name in BUDGETS:
+            times[name].append(_time(_reader(name), path))
+    reference = min(times["numpy.loadtxt"])
+    print_line(f"{'numpy.loadtxt':>16} {reference:>8.2f}")
+    for name, budget in BUDGETS.items():
+        best = min(times[name])
+        print_line(
+            f"{name:>16} {best:>8.2f} {best / reference:>8.2f} {budget:>8.2f} "
+            f"{_bytes_a_row(path, name):>6.0f} ({MEMORY_BUDGET:.0f})"
+        )
+
+
+def _time(read: Callable[[Path], object], path: Path) -> float:
+    began = time.perf_counter()
+    read(path)
+    return time.perf_counter() - began
+
+
+def _loadtxt(path: Path) -> object:
+    with path.open() as handle:
+        return np.loadtxt(handle, delimiter=",", skiprows=1)
+
+
+def _reader(name: str) -> Callable[[Path], object]:
+    def read(path: Path) -> object:
+        there = fast_csv.find_spec
+        try:
+            if name == "without tables":
+                fast_csv.find_spec = lambda *_: None
+            return read_cloud(path)
+        finally:
+            fast_csv.find_spec = there
+
+    return read
+
+
+def _bytes_a_row(path: Path, name: str) -> float:
+    if not sys.platform.startswith("linux"):
+        return float("nan")
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(path), name], check=True, capture_output=True, text=True
+    )
+    return 1024 * int(done.stdout) / ROWS
