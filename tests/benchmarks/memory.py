@@ -28,6 +28,7 @@ def look():
     if session.document.cloud.n == n and not session.is_computing and window.stage.is_idle:
         fields = Path("/proc/self/status").read_text().split()
         print(*(fields[fields.index(name) + 1] for name in ("VmRSS:", "VmHWM:")))
+        timer.stop()
         window.close_without_asking()
 timer = QTimer()
 timer.timeout.connect(look)
