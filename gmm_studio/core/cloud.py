@@ -192,7 +192,7 @@ class PointCloud(_Referable):
         return self.scaling.own_log_likelihood(log_likelihood, self.total_weight)
 
     def subset(self, keep: npt.NDArray[np.bool_]) -> PointCloud:
-        """The rows where `keep` (n,) is true, with all that is known of them but their file."""
+        """The rows where `keep` (n,) is true, with all that is known of them but their origin."""
         return replace(
             self,
             points=self.points[keep],
@@ -200,6 +200,7 @@ class PointCloud(_Referable):
             labels=None if self.labels is None else self.labels[keep],
             grid=None if self.grid is None else self.grid.subset(keep),
             source=None,
+            recipe=None,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ __all__ = [
     "moving",
     "removing",
 ]
+
+_UNKNOWN: dict[str, Any] = {"truth": None, "source": None, "recipe": None}
+"""What points came from that a person has put there."""
 
 _Number = TypeVar("_Number", np.float64, np.int64)
 
@@ -66,7 +69,7 @@ class Added:
             old = np.zeros(cloud.n, np.int64) if labels is None else labels
             labels = np.concatenate([old, np.full(m, self.label or 0)])
         points = np.concatenate([cloud.points, self.points])
-        return replace(_unknown(cloud), points=points, weights=weights, labels=labels, truth=None)
+        return replace(cloud, points=points, weights=weights, labels=labels, **_UNKNOWN)
 
     def revert(self, cloud: PointCloud) -> PointCloud:
         """The cloud without them."""
@@ -107,7 +110,7 @@ class Removed:
         """The cloud without them."""
         kept = np.ones(cloud.n, np.bool_)
         kept[self.rows] = False
-        return _unknown(cloud.subset(kept))
+        return cloud.subset(kept)
 
     def revert(self, cloud: PointCloud) -> PointCloud:
         """The cloud with them where they were."""
@@ -154,7 +157,7 @@ class Moved:
         """The cloud with them where they are now."""
         points = cloud.points.copy()
         points[self.rows] = self.before + self.shift
-        return replace(_unknown(cloud), points=points, truth=None)
+        return replace(cloud, points=points, **_UNKNOWN)
 
     def revert(self, cloud: PointCloud) -> PointCloud:
         """The cloud with them where they were."""
@@ -243,11 +246,6 @@ def moving(rows: npt.NDArray[np.bool_], shift: npt.ArrayLike) -> Stroke:
         return Moved(_facts(cloud), taken, frozen(cloud.points[taken]), frozen(shift))
 
     return stroke
-
-
-def _unknown(cloud: PointCloud) -> PointCloud:
-    """The cloud, which is no longer what its file or generator gave."""
-    return replace(cloud, source=None, recipe=None)
 
 
 def _facts(cloud: PointCloud) -> PointCloud:

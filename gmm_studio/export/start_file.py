@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
 
 from gmm_studio.core.arrays import frozen
 from gmm_studio.core.cloud import LARGEST_COORDINATE
 from gmm_studio.core.errors import InputError
+from gmm_studio.core.json_text import kind_of, number_of, parse_json
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.scaling import Scaling
 
@@ -18,8 +16,6 @@ __all__ = ["LARGEST_START_FILE", "read_start"]
 
 LARGEST_START_FILE = 4 * 2**20
 """In bytes: some twenty thousand components."""
-
-_KINDS = {bool: "true or false", str: "a text", type(None): "null", list: "a list"}
 
 
 def read_start(path: str | Path) -> Mixture:
@@ -49,30 +45,10 @@ def read_start(path: str | Path) -> Mixture:
 def _parse(content: bytes) -> dict[str, object]:
     if len(content) > LARGEST_START_FILE:
         raise InputError("it is too large to be a start.")
-    try:
-        parsed = json.loads(content, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            "it is not valid JSON: {problem} in line {line}, column {column}.",
-            problem=error.msg,
-            line=error.lineno,
-            column=error.colno,
-        ) from None
-    except RecursionError:
-        raise InputError("its lists are nested too deep.") from None
-    except UnicodeDecodeError:
-        raise InputError("it is not a text file in UTF-8.") from None
-    except InputError:
-        raise
-    except ValueError:
-        raise InputError("it holds a number of too many digits.") from None
+    parsed = parse_json(content)
     if not isinstance(parsed, dict):
         raise InputError("it must hold an object with weights, means and covariances.")
     return parsed
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise InputError("{name} is not a number that can be used.", name=name)
 
 
 def _mixture(entries: Mapping[str, object]) -> Mixture:
@@ -116,12 +92,12 @@ def _matrix(value: object, where: str, d: int) -> list[list[float]]:
 
 def _numbers(value: object, where: str, length: int | None, largest: float) -> list[float]:
     items = _items(value, where, length)
-    return [_number(item, f"{where}, number {i}", largest) for i, item in enumerate(items, 1)]
+    return [number_of(item, f"{where}, number {i}", largest) for i, item in enumerate(items, 1)]
 
 
 def _items(value: object, where: str, length: int | None) -> list[object]:
     if not isinstance(value, list):
-        raise InputError("{where} must be a list, not {kind}.", where=where, kind=_kind(value))
+        raise InputError("{where} must be a list, not {kind}.", where=where, kind=kind_of(value))
     if length is not None and len(value) != length:
         raise InputError(
             "{where} must be a list of {length}, not of {found}.",
@@ -132,19 +108,3 @@ def _items(value: object, where: str, length: int | None) -> list[object]:
     if not value:
         raise InputError("{where} is empty.", where=where)
     return value
-
-
-def _number(value: object, where: str, largest: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError("{where} must be a number, not {kind}.", where=where, kind=_kind(value))
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not abs(number) <= largest:
-        raise InputError("{where} is too large.", where=where)
-    return number
-
-
-def _kind(value: object) -> str:
-    return _KINDS.get(type(value), "an object" if isinstance(value, dict) else "a number")

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NoReturn
 
 from gmm_studio.core.cloud import LARGEST_COORDINATE
 from gmm_studio.core.errors import InputError
+from gmm_studio.core.json_text import kind_of, number_of, parse_json
 
 __all__ = ["Entry", "parse"]
-
-_KINDS = {bool: "true or false", str: "a text", type(None): "null", list: "a list"}
 
 
 def parse(content: bytes) -> Entry:
@@ -25,26 +21,10 @@ def parse(content: bytes) -> Entry:
         When it is no JSON, or holds what no lesson does.
     """
     try:
-        return Entry(json.loads(content.decode(), parse_constant=_refuse_constant), "")
-    except json.JSONDecodeError as error:
-        raise InputError(
-            "it is not valid JSON: {problem} in line {line}, column {column}.",
-            problem=error.msg,
-            line=error.lineno,
-            column=error.colno,
-        ) from None
-    except RecursionError:
-        raise InputError("its lists are nested too deep.") from None
+        text = content.decode()
     except UnicodeDecodeError:
         raise InputError("it is not a text file in UTF-8.") from None
-    except InputError:
-        raise
-    except ValueError:
-        raise InputError("it holds a number of too many digits.") from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise InputError("{name} is not a number that can be used.", name=name)
+    return Entry(parse_json(text), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +148,7 @@ class Entry:
         InputError
             When it is something else.
         """
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            raise self._wrong("a number")
-        try:
-            found = float(self.value)
-        except OverflowError:
-            found = math.inf
-        if not abs(found) <= largest:
-            raise InputError("{where} is too large.", where=self._name)
-        return found
+        return number_of(self.value, self._name, largest)
 
     @property
     def is_null(self) -> bool:
@@ -195,11 +167,11 @@ class Entry:
         return f"{self.where}, {key}" if self.where else f"{key}"
 
     def _wrong(self, wanted: str) -> InputError:
-        kind = _KINDS.get(
-            type(self.value), "an object" if isinstance(self.value, dict) else "a number"
-        )
         return InputError(
-            "{where} must be {wanted}, not {kind}.", where=self._name, wanted=wanted, kind=kind
+            "{where} must be {wanted}, not {kind}.",
+            where=self._name,
+            wanted=wanted,
+            kind=kind_of(self.value),
         )
 
 

@@ -7,10 +7,11 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NoReturn, cast
+from typing import BinaryIO, cast
 
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.errors import InputError
+from gmm_studio.core.json_text import refuse_constant
 from gmm_studio.core.kernel import never
 from gmm_studio.data.files import unreadable
 from gmm_studio.data.selection import shown
@@ -121,7 +122,7 @@ def _parse(content: bytes) -> Entry:
     if not content.startswith(BEGINNING):
         raise InputError("{name} is not that of a project.", name=CONTENT)
     try:
-        entry = Entry(json.loads(content, parse_constant=_refuse_constant))
+        entry = Entry(json.loads(content, parse_constant=refuse_constant))
     except InputError:
         raise
     except (ValueError, RecursionError):
@@ -130,10 +131,6 @@ def _parse(content: bytes) -> Entry:
     if version > VERSION:
         raise _Newer(version)
     return entry
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise InputError("{name} is not a number that can be used.", name=name)
 
 
 def _decode(entry: Entry, archive: Archive, cancelled: Callable[[], bool]) -> Project:

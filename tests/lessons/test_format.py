@@ -18,10 +18,10 @@ from gmm_studio.core.errors import InputError
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.scaling import scaled
 from gmm_studio.document import Document, Drawn, Given, Placed
+from gmm_studio.lessons.collection import collection
 from gmm_studio.lessons.data import FromExample, FromGenerator, FromMixture, FromPoints, make_cloud
 from gmm_studio.lessons.examples import EXAMPLES, read_example
 from gmm_studio.lessons.lesson import Lesson, Page, Setting, lesson_of
-from gmm_studio.lessons.library import library
 from gmm_studio.lessons.reading import LARGEST_FILE, is_lesson, parse_lesson, read_lesson
 from gmm_studio.lessons.views import Trial, Views
 from gmm_studio.lessons.writing import lesson_json, write_lesson
@@ -75,7 +75,7 @@ def test_a_page_goes_on_from_the_one_before() -> None:
 
 
 @pytest.mark.parametrize(
-    "lesson", [pytest.param(lesson, id=name) for name, lesson in library().items()]
+    "lesson", [pytest.param(lesson, id=name) for name, lesson in collection().items()]
 )
 def test_every_lesson_is_written_as_it_was_read(lesson: Lesson, tmp_path: Path) -> None:
     path = tmp_path / "lesson.json"

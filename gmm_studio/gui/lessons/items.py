@@ -13,10 +13,10 @@ from gmm_studio.core.em import iterate
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.data.generators import GENERATORS, generate
 from gmm_studio.document import Document, Drawn, make_start
+from gmm_studio.lessons.collection import collection
 from gmm_studio.lessons.data import make_cloud
 from gmm_studio.lessons.examples import EXAMPLES, read_example
 from gmm_studio.lessons.lesson import Lesson, Page
-from gmm_studio.lessons.library import library
 
 __all__ = ["Item", "Kind", "item_groups", "items", "sketch"]
 
@@ -68,7 +68,7 @@ def items() -> tuple[Item, ...]:
     kinds: dict[str, Kind] = {"lessons": "lesson", "published": "published"}
     found += [
         Item(kinds[lesson.group], name, _tr(lesson.title), _tr(lesson.summary))
-        for name, lesson in library().items()
+        for name, lesson in collection().items()
     ]
     found += [Item("generator", name, _tr(one.title)) for name, one in GENERATORS.items()]
     order = list(item_groups())
@@ -85,7 +85,7 @@ def sketch(item: Item) -> tuple[PointCloud, Mixture]:
             return cloud, cloud.truth
         k = GENERATORS[item.name].default_k or _USUAL_K
         return _fitted(Document(cloud, k, Drawn("k-means")))
-    page = _telling(library()[item.name])
+    page = _telling(collection()[item.name])
     return _fitted(page.setting.document(make_cloud(page.data)), page)
 
 

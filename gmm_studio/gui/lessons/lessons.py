@@ -15,8 +15,8 @@ from gmm_studio.gui.lessons.pictures import GalleryPictures
 from gmm_studio.gui.lessons.screen import Screen
 from gmm_studio.gui.session import Session
 from gmm_studio.gui.style import Style
+from gmm_studio.lessons.collection import collection
 from gmm_studio.lessons.lesson import Show, lesson_of
-from gmm_studio.lessons.library import library
 from gmm_studio.lessons.writing import write_lesson
 
 __all__ = ["Lessons"]
@@ -99,7 +99,7 @@ class Lessons(QObject):
 
     def _on_chosen(self, item: Item) -> None:
         if item.kind in ("lesson", "published"):
-            self.coach.open(library()[item.name])
+            self.coach.open(collection()[item.name])
             return
         self.coach.close()
         if item.kind == "generator":

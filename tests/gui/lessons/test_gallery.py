@@ -13,8 +13,8 @@ from gmm_studio.gui.lessons.card import GalleryCard
 from gmm_studio.gui.lessons.gallery import Gallery
 from gmm_studio.gui.theme import Scheme
 from gmm_studio.gui.window import Window
+from gmm_studio.lessons.collection import collection
 from gmm_studio.lessons.examples import EXAMPLES
-from gmm_studio.lessons.library import library
 from tests.gui.acting import Control, click, colour_at, distance, key, picture, rgb
 from tests.gui.conftest import settle
 
@@ -57,7 +57,7 @@ def test_it_holds_everything_in_groups(qtbot: QtBot, window: Window) -> None:
     assert gallery.windowModality() == Qt.WindowModality.WindowModal
     kinds = [one.item.kind for one in gallery.shelf.cards]
     assert kinds.count("example") == len(EXAMPLES)
-    assert kinds.count("lesson") + kinds.count("published") == len(library())
+    assert kinds.count("lesson") + kinds.count("published") == len(collection())
     assert kinds.count("generator") == len(GENERATORS)
     order = list(dict.fromkeys(kinds))
     assert order == ["example", "lesson", "published", "generator"]
@@ -145,7 +145,7 @@ def test_a_card_that_has_the_focus_is_seen(qtbot: QtBot, window: Window) -> None
 
 
 def test_a_click_opens_a_generator_and_ends_the_lesson(qtbot: QtBot, window: Window) -> None:
-    window.lessons.coach.open(library()["01-press-play"])
+    window.lessons.coach.open(collection()["01-press-play"])
     rest(qtbot, window)
     click(window.data_panel.gallery)
     gallery = shown(qtbot)

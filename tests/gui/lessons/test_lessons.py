@@ -22,7 +22,7 @@ from gmm_studio.gui.playback import SPEEDS
 from gmm_studio.gui.theme import Scheme
 from gmm_studio.gui.window import Window
 from gmm_studio.lessons import views
-from gmm_studio.lessons.library import library
+from gmm_studio.lessons.collection import collection
 from gmm_studio.lessons.reading import read_lesson
 from gmm_studio.resources import resource
 from tests.gui.acting import Control, click, drag, key
@@ -68,9 +68,9 @@ def test_the_format_knows_every_layer_and_every_choice() -> None:
     assert values_of(Layers(truth=True, bins=7)) == (("bins", 7), ("truth", True))
 
 
-@pytest.mark.parametrize("name", library())
+@pytest.mark.parametrize("name", collection())
 def test_every_lesson_opens_and_all_its_pages_turn(qtbot: QtBot, window: Window, name: str) -> None:
-    lesson, session, bar = library()[name], window.session, window.lessons.bar
+    lesson, session, bar = collection()[name], window.session, window.lessons.bar
     assert bar.isHidden()
     open_lesson(qtbot, window, name)
     for number, page in enumerate(lesson.pages, 1):

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from gmm_studio.data.generators import generate
 from gmm_studio.document import Document
 from gmm_studio.gui.window import Window
-from gmm_studio.lessons.library import library
+from gmm_studio.lessons.collection import collection
 from gmm_studio.project import Project, read_project, write_project
 from tests.gui.acting import key
 from tests.gui.conftest import settle
@@ -64,7 +64,7 @@ def test_what_was_brought_is_nothing_of_ones_own(qtbot: QtBot, window: Window, t
     window.lessons.coach.bring_example("faithful")
     qtbot.waitUntil(lambda: window.session.document.cloud.n == 272)
     assert not window.isWindowModified()
-    window.lessons.coach.open(next(iter(library().values())))
+    window.lessons.coach.open(next(iter(collection().values())))
     qtbot.waitUntil(lambda: window.lessons.coach.lesson is not None)
     settle(qtbot, window)
     window.lessons.coach.turn(1)

@@ -16,9 +16,9 @@ from gmm_studio.core.em import Step, Stop, iterate
 from gmm_studio.core.mixture import Mixture, free_parameters
 from gmm_studio.core.steps import Event
 from gmm_studio.document import Document, Drawn, make_start
+from gmm_studio.lessons.collection import collection
 from gmm_studio.lessons.data import make_cloud
 from gmm_studio.lessons.lesson import Page
-from gmm_studio.lessons.library import library
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Played:
 @cache
 def play(name: str, number: int) -> Played:
     """A page, from 1."""
-    page = library()[name].pages[number - 1]
+    page = collection()[name].pages[number - 1]
     return run(page, page.setting.document(make_cloud(page.data)))
 
 
@@ -94,7 +94,7 @@ def rerun(name: str, number: int, **changes: object) -> Played:
 
 
 PAGES = [
-    (name, number) for name, one in library().items() for number in range(1, len(one.pages) + 1)
+    (name, number) for name, one in collection().items() for number in range(1, len(one.pages) + 1)
 ]
 
 
@@ -103,17 +103,17 @@ def test_every_page_plays(name: str, number: int) -> None:
     played = play(name, number)
     show = played.page.show
     assert isinstance(show, str) or show <= played.iterations
-    assert 4 <= len(library()[name].pages) <= 6
+    assert 4 <= len(collection()[name].pages) <= 6
     assert len(played.page.text.split()) <= 60
 
 
 def test_the_lessons_that_are_wanted_are_there() -> None:
-    groups = [lesson.group for lesson in library().values()]
+    groups = [lesson.group for lesson in collection().values()]
     assert groups.count("published") == 5
     assert groups.count("lessons") == 13
-    titles = [lesson.title for lesson in library().values()]
+    titles = [lesson.title for lesson in collection().values()]
     assert len(set(titles)) == len(titles)
-    assert all(lesson.summary for lesson in library().values())
+    assert all(lesson.summary for lesson in collection().values())
 
 
 def test_press_play() -> None:
