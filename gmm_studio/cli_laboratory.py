@@ -23,6 +23,7 @@ from gmm_studio.cli_options import (
     whole,
     wrong,
 )
+from gmm_studio.cli_painting import painting
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.atlas import LARGEST_RUNS, gather
 from gmm_studio.core.basins import BasinMap, map_basins
@@ -92,24 +93,27 @@ def _starts_parser() -> Parser:
     add = parser.add_argument
     add_cloud(parser)
     add("-k", type=whole, metavar="K", required=True, help="number of components")
-    add(
-        "--method",
-        action="append",
-        choices=METHODS,
-        help=f"how starts are drawn; may be given several times ({METHODS[0]})",
-    )
-    add(
-        "--runs",
-        type=whole,
-        metavar="R",
-        default=100,
-        help=f"starts of each method, up to {LARGEST_RUNS} (%(default)s); one of ward, which "
-        "always draws the same",
+    _add_draws(
+        parser,
+        100,
+        f"starts of each method, up to {LARGEST_RUNS} (%(default)s); one of ward, which always "
+        "draws the same",
     )
     add_model(parser, tolerance=TOLERANCE)
     add_random_state(parser)
     add("--output", type=Path, metavar="FILE.json", help="default: standard output")
     return parser
+
+
+def _add_draws(parser: Parser, runs: int, meaning: str) -> None:
+    """The methods that draw starts, and how many each draws."""
+    parser.add_argument(
+        "--method",
+        action="append",
+        choices=METHODS,
+        help=f"how starts are drawn; may be given several times ({METHODS[0]})",
+    )
+    parser.add_argument("--runs", type=whole, metavar="R", default=runs, help=meaning)
 
 
 def sweep(arguments: Sequence[str]) -> None:
@@ -166,19 +170,7 @@ def _sweep_parser() -> Parser:
         default=("full",),
         help=f"structures, of {', '.join(COVARIANCES)} (full)",
     )
-    add(
-        "--method",
-        action="append",
-        choices=METHODS,
-        help=f"how starts are drawn; may be given several times ({METHODS[0]})",
-    )
-    add(
-        "--runs",
-        type=whole,
-        metavar="R",
-        default=10,
-        help="starts of each method for each row of the table (%(default)s)",
-    )
+    _add_draws(parser, 10, "starts of each method for each row of the table (%(default)s)")
     add_model(parser, covariance=False)
     add_random_state(parser)
     add("--output", type=Path, metavar="FILE.csv", help="default: standard output")
@@ -250,20 +242,9 @@ def _basins_parser() -> Parser:
 
 
 def _painter() -> Callable[[Path, PointCloud, BasinMap, Mixture, int], None]:
-    """The only part that needs Qt."""
-    from gmm_studio.gui.startup import check_packages
-
-    if problem := check_packages():
-        raise InputError("{problem}", problem=problem.replace("The window", "A picture"))
-    try:
+    with painting("Numbers (.csv) can be written without Qt."):
         from gmm_studio.gui.laboratory.basin_picture import save_basin_picture
-    except ImportError as error:
-        if (error.name or "").startswith("gmm_studio"):
-            raise
-        raise InputError(
-            "A picture cannot be painted: {reason}. Numbers (.csv) can be written without Qt.",
-            reason=error,
-        ) from error
+
     return save_basin_picture
 
 

@@ -18,8 +18,9 @@ from gmm_studio.cli_options import (
     number,
     wrong,
 )
+from gmm_studio.cli_painting import painting
 from gmm_studio.core.em import Run
-from gmm_studio.core.errors import Cancelled, InputError
+from gmm_studio.core.errors import Cancelled
 from gmm_studio.core.scaling import scaled
 from gmm_studio.export.own_units import own_step
 
@@ -216,17 +217,9 @@ def _run(options: argparse.Namespace) -> Run:
 
 
 def _headless() -> ModuleType:
-    """The only part that needs Qt."""
-    from gmm_studio.gui.startup import check_packages
-
-    if problem := check_packages():
-        raise InputError("{problem}", problem=problem.replace("The window", "A picture"))
-    try:
+    with painting():
         from gmm_studio.gui.animation import headless
-    except ImportError as error:
-        if (error.name or "").startswith("gmm_studio"):
-            raise
-        raise InputError("A picture cannot be painted: {reason}.", reason=error) from error
+
     return headless
 
 

@@ -37,16 +37,23 @@ ALLOWED = {
         *("project", "export", "data", "core", ROOT),
     },
     "cli_fitting": {"cli_options", "export", "core"},
-    "cli_pictures": {"cli_fitting", "cli_options", "cli_projects", "export", "core"},
+    "cli_painting": {"core"},
+    "cli_pictures": {
+        *("cli_fitting", "cli_options", "cli_painting", "cli_projects", "export", "core"),
+    },
     "cli_projects": {"cli_options", "project", "document", "core"},
-    "cli_laboratory": {"cli_options", "export", "data", "core"},
+    "cli_laboratory": {"cli_options", "cli_painting", "export", "data", "core"},
     "cli_options": {"export", "data", "core"},
     "cli_results": {"cli_options", "export", "data", "core"},
     ROOT: {"explore", "data", "core"},
     "__main__": {"cli"},
 }
 LAZILY = {
-    name: {"gui"} for name in ("cli", "cli_laboratory", "cli_pictures", "explore", ROOT, "__main__")
+    name: {"gui"}
+    for name in (
+        *("cli", "cli_laboratory", "cli_painting", "cli_pictures", "explore"),
+        *(ROOT, "__main__"),
+    )
 }
 QT = {"PySide6", "shiboken6", "contourpy", "pyqtgraph"}
 CORE_NEEDS = {"numpy", "scipy", "threadpoolctl"}

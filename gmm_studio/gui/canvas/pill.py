@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from gmm_studio.gui.canvas.floating import Floating
 
 __all__ = ["Pill"]
 
@@ -16,15 +18,13 @@ _PULSES = 6
 _PULSE_MS = 140
 
 
-class Pill(QFrame):
+class Pill(Floating):
     """A sentence and at most one button, at the top of its parent."""
 
     clicked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("pill")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__("pill", parent)
         self._label = QLabel(self)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._button = QPushButton(self)
@@ -38,8 +38,6 @@ class Pill(QFrame):
         self._pulse.setInterval(_PULSE_MS)
         self._pulse.timeout.connect(self._beat)
         self._beats = 0
-        self.hide()
-        parent.installEventFilter(self)
 
     @property
     def text(self) -> str:
@@ -61,7 +59,7 @@ class Pill(QFrame):
             self._button.setToolTip(tip)
             self.setAccessibleName(text)
             self._set("kind", kind)
-            self._place()
+            self.place()
         self.setVisible(bool(text))
 
     def pulse(self) -> None:
@@ -69,18 +67,6 @@ class Pill(QFrame):
         self._beats = _PULSES
         self._pulse.start()
         self._beat()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Stay in the middle of the parent."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Grow with the text."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._place()
 
     def _beat(self) -> None:
         self._beats -= 1
@@ -96,7 +82,8 @@ class Pill(QFrame):
                 widget.style().unpolish(widget)
                 widget.style().polish(widget)
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Stay in the middle of the top."""
         parent = self.parentWidget()
         if parent is None:
             return

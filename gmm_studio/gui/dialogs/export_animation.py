@@ -16,8 +16,9 @@ from gmm_studio.core.errors import InputError
 from gmm_studio.gui.animation.frames import Take, figure_of
 from gmm_studio.gui.animation.job import AnimationJob, Estimate, estimate
 from gmm_studio.gui.animation.options import SUFFIXES, Animation
-from gmm_studio.gui.dialogs.export_page import ExportPage, Target
+from gmm_studio.gui.dialogs.export_page import ExportPage, Target, note_label, problem_label
 from gmm_studio.gui.dialogs.figure_preview import FigurePreview
+from gmm_studio.gui.dialogs.look_choices import curve_choice, theme_choice
 from gmm_studio.gui.exporting import Job
 from gmm_studio.gui.moment import Moment
 from gmm_studio.gui.panels.controls import Choice, Field, switch
@@ -58,13 +59,8 @@ class AnimationPage(ExportPage):
         self.title = self.tr("Animation")
         self._take, self._shown, self._settings = take, shown, settings
         self.preview = FigurePreview(take.palette)
-        self.caption = QLabel()
-        self.caption.setObjectName("note")
-        self.caption.setTextFormat(Qt.TextFormat.PlainText)
-        self.problem = QLabel()
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
-        self.problem.setProperty("error", True)
-        self.problem.setWordWrap(True)
+        self.caption = note_label()
+        self.problem = problem_label()
         self._worker = Worker("estimate", self)
         self._worker.arrived.connect(self._on_arrived)
         self._patience = QTimer(self)
@@ -93,19 +89,8 @@ class AnimationPage(ExportPage):
         self.speed = Field(tr("Iterations or half-steps per second"))
         self.fps = Field(tr("Frames per second while ellipses glide, and of an MP4"))
         self.hold = Field(tr("How many seconds the last frame stays longer"))
-        self.theme = Choice(
-            {
-                tr("As the screen"): "screen",
-                tr("Light"): "light",
-                tr("Dark"): "dark",
-                tr("Paper"): "paper",
-            },
-            tr("Paper is white, with black text"),
-        )
-        self.curve = Choice(
-            {tr("None"): "none", tr("Below"): "below", tr("Beside"): "beside"},
-            tr("The curve over the iterations"),
-        )
+        self.theme = theme_choice()
+        self.curve = curve_choice()
         self.halves = switch(tr("Half-steps"), tr("E-step and M-step one after the other"))
         self.glide = switch(tr("Glide"), tr("Ellipses glide from step to step"))
         self.loop = switch(tr("Loop"), tr("Begin again at the end; an MP4 does as its player says"))

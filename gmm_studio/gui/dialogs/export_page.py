@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QWidget
 
 from gmm_studio.gui.exporting import Job
 
-__all__ = ["ExportPage", "Target"]
+__all__ = ["ExportPage", "Target", "note_label", "problem_label"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +70,20 @@ class ExportPage(QWidget):
 
     def finish(self) -> None:
         """The dialog closes: end what runs."""
+
+
+def note_label() -> QLabel:
+    """For what a person should know beside the choices."""
+    label = QLabel()
+    label.setObjectName("note")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def problem_label() -> QLabel:
+    """For why nothing can be written, and what to do."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("error", True)
+    label.setWordWrap(True)
+    return label

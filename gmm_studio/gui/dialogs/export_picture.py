@@ -8,14 +8,13 @@ from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
 from gmm_studio.core.errors import InputError
-from gmm_studio.gui.dialogs.export_page import ExportPage, Target
+from gmm_studio.gui.dialogs.export_page import ExportPage, Target, note_label, problem_label
 from gmm_studio.gui.dialogs.figure_preview import FigurePreview
 from gmm_studio.gui.dialogs.sheet_form import SheetForm
 from gmm_studio.gui.exporting import Job
@@ -68,13 +67,8 @@ class PicturePage(ExportPage):
         self.preview = FigurePreview(shot.palette)
         self.form = SheetForm(has_curve=shot.curve is not None, has_mixture=_has_mixture(shot))
         self.form.setFixedWidth(round(_FORM * scale))
-        self.caption = QLabel()
-        self.caption.setObjectName("note")
-        self.caption.setTextFormat(Qt.TextFormat.PlainText)
-        self.problem = QLabel()
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
-        self.problem.setProperty("error", True)
-        self.problem.setWordWrap(True)
+        self.caption = note_label()
+        self.problem = problem_label()
         self.problem.hide()
         self._make_presets()
         self._lay_out()

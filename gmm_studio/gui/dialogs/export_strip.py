@@ -6,13 +6,13 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from gmm_studio.core.errors import InputError
 from gmm_studio.gui.animation.frames import Take, figure_of
-from gmm_studio.gui.dialogs.export_page import ExportPage, Target
+from gmm_studio.gui.dialogs.export_page import ExportPage, Target, problem_label
 from gmm_studio.gui.dialogs.figure_preview import FigurePreview
 from gmm_studio.gui.dialogs.sheet_form import SheetForm
 from gmm_studio.gui.exporting import Job
@@ -58,10 +58,7 @@ class StripPage(ExportPage):
         self.form = SheetForm(has_curve=False, has_mixture=False)
         self.form.legend.hide()
         self.form.title.hide()
-        self.problem = QLabel()
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
-        self.problem.setProperty("error", True)
-        self.problem.setWordWrap(True)
+        self.problem = problem_label()
         self._lay_out(scale)
         self.form.show_choices(_USUAL)
         usual = ", ".join([*map(str, chosen_iterations(take.last)[:-1]), self._end])

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
-from gmm_studio.core.errors import InputError
 from gmm_studio.gui.colours import Palette
+from gmm_studio.gui.dialogs.newest_preview import NewestPreview
 from gmm_studio.gui.figures.figure import Figure
 from gmm_studio.gui.figures.writers import paint_image
-from gmm_studio.gui.translation import message_of
-from gmm_studio.gui.worker import Failed, Post, Worker
+from gmm_studio.gui.worker import Post, Task
 
 __all__ = ["FigurePreview"]
 
@@ -21,38 +20,15 @@ _CHECK = 8.0
 _MARGIN = 16.0
 
 
-class FigurePreview(QWidget):
-    """Shows the newest figure it was given; older ones are given up.
-
-    Signals
-    -------
-    refused(text)
-        The figure cannot be made, and what to do; what was shown before stays, paler.
-    failed(error)
-    """
-
-    refused = Signal(str)
-    failed = Signal(object)
+class FigurePreview(NewestPreview):
+    """Shows a figure."""
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(self.tr("Preview"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        super().__init__("figure", parent)
         self.setMinimumSize(480, 380)
         self._palette = palette
         self._figure: Figure | None = None
         self._image: QImage | None = None
-        self._is_refused = False
-        self._worker = Worker("figure", self)
-        self._worker.arrived.connect(self._on_arrived)
-        self._frame = QTimer(self)
-        self._frame.setSingleShot(True)
-        self._frame.timeout.connect(self._ask)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether it shows what it was asked for."""
-        return not self._frame.isActive() and not self._worker.busy
 
     @property
     def image(self) -> QImage | None:
@@ -62,25 +38,12 @@ class FigurePreview(QWidget):
     def show_figure(self, figure: Figure) -> None:
         """Show another figure, as soon as it is painted."""
         self._figure = figure
-        self._frame.start()
+        self.ask()
 
     def show_nothing_new(self) -> None:
         """What is asked for cannot be made."""
         self._figure = None
-        self._is_refused = True
-        self._frame.stop()
-        self._worker.cancel()
-        self.update()
-
-    def finish(self) -> None:
-        """Show nothing more, and wait for the thread."""
-        self._frame.stop()
-        self._worker.close()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Show the same in another size."""
-        super().resizeEvent(event)
-        self._frame.start()
+        self.refuse()
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
         """Paint the figure in the middle, on a chequered ground where it has none."""
@@ -90,7 +53,7 @@ class FigurePreview(QWidget):
             size = QSizeF(self._image.width() / ratio, self._image.height() / ratio)
             left, top = self.width() - size.width(), self.height() - size.height()
             box = QRectF(QPointF(left // 2, top // 2), size)
-            painter.setOpacity(0.35 if self._is_refused else 1.0)
+            painter.setOpacity(self.opacity)
             if self._image.hasAlphaChannel():
                 self._paint_ground(painter, box)
             painter.drawImage(box, self._image)
@@ -110,10 +73,11 @@ class FigurePreview(QWidget):
                 painter.fillRect(QRectF(at, QSizeF(_CHECK, _CHECK)), colour)
         painter.restore()
 
-    def _ask(self) -> None:
+    def task(self) -> Task | None:
+        """Paint it as large as there is room."""
         figure = self._figure
         if figure is None:
-            return
+            return None
         ratio = self.devicePixelRatioF()
         room = QSizeF(self.width() - 2 * _MARGIN, self.height() - 2 * _MARGIN)
 
@@ -123,15 +87,10 @@ class FigurePreview(QWidget):
             shown = figure.scaled(fits * ratio / figure.sheet.ratio)
             post(paint_image(shown, cancelled))
 
-        self._worker.submit(work)
+        return work
 
-    def _on_arrived(self) -> None:
-        for _, message in self._worker.take():
-            if isinstance(message, QImage):
-                self._image, self._is_refused = message, False
-            elif isinstance(message, Failed) and isinstance(message.error, InputError):
-                self._is_refused = True
-                self.refused.emit(message_of(message.error))
-            elif isinstance(message, Failed):
-                self.failed.emit(message.error)
-        self.update()
+    def take(self, message: object) -> bool:
+        """Show a painted figure."""
+        if isinstance(message, QImage):
+            self._image = message
+        return isinstance(message, QImage)

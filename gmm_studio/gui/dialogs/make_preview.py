@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from gmm_studio.core.cloud import PointCloud
-from gmm_studio.core.errors import InputError
 from gmm_studio.core.overlap import misclassification_rate
 from gmm_studio.core.recipe import Recipe
 from gmm_studio.data.making import make
@@ -18,9 +17,9 @@ from gmm_studio.gui.canvas.painting import paint_scene
 from gmm_studio.gui.canvas.rendering import PictureRequest, Renderer, look_of
 from gmm_studio.gui.canvas.scene import Layers, Scene
 from gmm_studio.gui.canvas.viewport import Viewport
+from gmm_studio.gui.dialogs.newest_preview import NewestPreview
 from gmm_studio.gui.style import Style
-from gmm_studio.gui.translation import message_of
-from gmm_studio.gui.worker import Failed, Post, Task, Worker
+from gmm_studio.gui.worker import Post, Task
 
 __all__ = ["MOST_SHOWN", "Preview", "Shown"]
 
@@ -52,40 +51,22 @@ class Shown:
     viewport: Viewport
 
 
-class Preview(QWidget):
-    """Shows the newest recipe it was given; older ones are given up.
+class Preview(NewestPreview):
+    """Shows the cloud of a recipe.
 
     Signals
     -------
     shown(shown)
-    refused(text)
-        There is no such cloud; what was shown before stays, paler.
-    failed(error)
     """
 
     shown = Signal(object)
-    refused = Signal(str)
-    failed = Signal(object)
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(self.tr("Preview"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        super().__init__("preview", parent)
         self.setMinimumSize(320, 280)
         self._style = style
         self._recipe: Recipe | None = None
         self._shown: Shown | None = None
-        self._is_refused = False
-        self._worker = Worker("preview", self)
-        self._worker.arrived.connect(self._on_arrived)
-        self._frame = QTimer(self)
-        self._frame.setSingleShot(True)
-        self._frame.timeout.connect(self._ask)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether it shows what it was asked for."""
-        return not self._frame.isActive() and not self._worker.busy
 
     @property
     def picture(self) -> Shown | None:
@@ -99,17 +80,7 @@ class Preview(QWidget):
     def show_recipe(self, recipe: Recipe) -> None:
         """Show another cloud, as soon as it is there."""
         self._recipe = recipe
-        self._frame.start()
-
-    def finish(self) -> None:
-        """Show nothing more, and wait for the thread."""
-        self._frame.stop()
-        self._worker.close()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Show the same in another size."""
-        super().resizeEvent(event)
-        self._frame.start()
+        self.ask()
 
     def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
         """Paint the cloud in a rounded frame."""
@@ -121,7 +92,7 @@ class Preview(QWidget):
         painter.setClipPath(outline)
         painter.fillRect(self.rect(), QColor(palette.canvas))
         if self._shown is not None:
-            painter.setOpacity(0.35 if self._is_refused else 1.0)
+            painter.setOpacity(self.opacity)
             paint_scene(painter, self._shown.viewport, self._shown.scene, self._style)
             painter.setOpacity(1.0)
         painter.setClipping(False)
@@ -129,22 +100,20 @@ class Preview(QWidget):
         painter.drawPath(outline)
         painter.end()
 
-    def _ask(self) -> None:
-        if self._recipe is not None:
-            size = float(self.width()), float(self.height())
-            self._worker.submit(_task(self._recipe, self._style, size, self.devicePixelRatioF()))
+    def task(self) -> Task | None:
+        """Make the cloud, and a scene of it in the size there is."""
+        if self._recipe is None:
+            return None
+        size = float(self.width()), float(self.height())
+        return _task(self._recipe, self._style, size, self.devicePixelRatioF())
 
-    def _on_arrived(self) -> None:
-        for _, message in self._worker.take():
-            if isinstance(message, Shown):
-                self._shown, self._is_refused = message, False
-                self.shown.emit(message)
-            elif isinstance(message, Failed) and isinstance(message.error, InputError):
-                self._is_refused = True
-                self.refused.emit(message_of(message.error))
-            elif isinstance(message, Failed):
-                self.failed.emit(message.error)
-        self.update()
+    def take(self, message: object) -> bool:
+        """Show a cloud."""
+        if not isinstance(message, Shown):
+            return False
+        self._shown = message
+        self.shown.emit(message)
+        return True
 
 
 def _task(recipe: Recipe, style: Style, size: tuple[float, float], pixel_ratio: float) -> Task:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gmm_studio.gui.dialogs.look_choices import curve_choice, theme_choice
 from gmm_studio.gui.figures.figure import Sheet, Unit
 from gmm_studio.gui.figures.presets import Choices
 from gmm_studio.gui.panels.controls import Choice, Field, switch
@@ -46,20 +47,9 @@ class SheetForm(QWidget):
         )
         self.fineness = Choice({}, tr("Pixels of the file"))
         self.font_size = Field(tr("Size of text; lines and points grow with it"))
-        self.theme = Choice(
-            {
-                tr("As the screen"): "screen",
-                tr("Light"): "light",
-                tr("Dark"): "dark",
-                tr("Paper"): "paper",
-            },
-            tr("Paper is white, with black text"),
-        )
+        self.theme = theme_choice()
         self.transparent = switch(tr("Transparent ground"), tr("Leave the ground out"))
-        self.curve = Choice(
-            {tr("None"): "none", tr("Below"): "below", tr("Beside"): "beside"},
-            tr("The curve over the iterations"),
-        )
+        self.curve = curve_choice()
         self.legend = switch(tr("Legend"), tr("What lines and points mean"))
         self.table = switch(tr("Table of parameters"), tr("Weights, means and covariances"))
         self.title = switch(tr("Title"), tr("The cloud and the iteration"))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap, QStandardItemModel
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QSlider,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gmm_studio.gui.canvas.floating import Floating
 from gmm_studio.gui.colours import Palette, component_colour
 from gmm_studio.gui.drawing.brush import LARGEST, MOST_AT_ONCE, Brush, Kind
 from gmm_studio.gui.icons import icon
@@ -37,16 +37,14 @@ _WIDE = 44
 """Lines of text that are as wide as all of it in one row."""
 
 
-class BrushBar(QFrame):
+class BrushBar(Floating):
     """Shows the brush and says what it should be; stays in the middle of its parent's width."""
 
     brush_requested = Signal(object)
     blank_requested = Signal()
 
     def __init__(self, style: Style, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("brush_bar")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__("brush_bar", parent)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._brush = Brush()
         self._is_high = False
@@ -70,8 +68,6 @@ class BrushBar(QFrame):
         self._lay_out()
         self.set_style(style)
         self.show_brush(self._brush)
-        parent.installEventFilter(self)
-        self.hide()
 
     def _lay_out(self) -> None:
         first, second = QHBoxLayout(), QHBoxLayout()
@@ -108,7 +104,7 @@ class BrushBar(QFrame):
     def stand(self, *, high: bool) -> None:
         """Stay at the top or at the bottom: on a line, rug and seeds are at the bottom."""
         self._is_high = high
-        self._place()
+        self.place()
 
     def need_class(self, needed: bool) -> None:
         """Whether every point has a class, so that none without one can be painted."""
@@ -124,25 +120,14 @@ class BrushBar(QFrame):
             tool.setIconSize(QSize(round(18 * style.scale), round(18 * style.scale)))
         for j in range(_CLASSES):
             self.label.setItemIcon(j + 1, _disc(palette, j))
-        self._place()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Stay in the middle."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Grow with the text."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._place()
+        self.place()
 
     def showEvent(self, _: QEvent) -> None:  # noqa: N802
         """Know by now how large it is."""
-        self._place()
+        self.place()
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Stay in the middle, in one row where there is room."""
         parent = self.parentWidget()
         if parent is not None:
             wide = parent.width() >= _WIDE * self.fontMetrics().height()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, QEvent, QLocale, QObject, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from gmm_studio.gui.canvas.floating import Floating
 from gmm_studio.gui.panels.controls import button
 from gmm_studio.gui.projects.shelf import Left
 
@@ -14,7 +15,7 @@ _BOTTOM = 3.2
 """Above the lower edge, in lines of text: over the numbers along the axis."""
 
 
-class Offer(QFrame):
+class Offer(Floating):
     """A sentence and two buttons. It waits; nothing else does.
 
     Signals
@@ -29,9 +30,7 @@ class Offer(QFrame):
     declined = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("offer")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__("offer", parent)
         self._lefts: list[Left] = []
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
@@ -44,8 +43,6 @@ class Offer(QFrame):
         layout.addWidget(self._label)
         layout.addWidget(self.back)
         layout.addWidget(self.discard)
-        self.hide()
-        parent.installEventFilter(self)
 
     @property
     def text(self) -> str:
@@ -69,18 +66,6 @@ class Offer(QFrame):
         self._lefts.clear()
         self.hide()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Stay low in the middle of the parent."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Grow with the text."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._place()
-
     def _decline(self) -> None:
         left = self._lefts.pop(0)
         self.declined.emit(left)
@@ -96,10 +81,11 @@ class Offer(QFrame):
                 )
             )
             self.setAccessibleName(self._label.text())
-            self._place()
+            self.place()
         self.setVisible(bool(self._lefts))
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Stay low in the middle."""
         parent, layout = self.parentWidget(), self.layout()
         if parent is None or layout is None:
             return
