@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -26,7 +26,6 @@ from gmm_studio.gui.curves.kinds import kind_names, kinds_of
 from gmm_studio.gui.curves.overlay import told
 from gmm_studio.gui.curves.series import KINDS, CurveKind
 from gmm_studio.gui.runs import RunRecord
-from gmm_studio.gui.style import Style
 from tests.gui.acting import (
     Rgb,
     click,
@@ -40,18 +39,13 @@ from tests.gui.acting import (
     rgb,
     wheel,
 )
+from tests.gui.styles import style
 
 MIXTURE = Mixture([1.0], [[0.0, 0.0]], [[[1.0, 0.0], [0.0, 1.0]]])
 CLOUD = PointCloud([(0.0, 0.0), (1.0, 1.0)])
 
 
 KINDS_OF_EM = kinds_of(None)
-
-
-def style(dark: bool = False, scale: float = 1.0) -> Style:
-    font = QFont()
-    font.setPixelSize(round(13 * scale))
-    return Style(DARK if dark else LIGHT, font, scale)
 
 
 def run_of(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -27,18 +27,12 @@ from gmm_studio.gui.laboratory import atlas_view
 from gmm_studio.gui.laboratory.atlas_card import OptimumCard
 from gmm_studio.gui.laboratory.atlas_task import Atlas, AtlasRequest, Found, Rate
 from gmm_studio.gui.laboratory.atlas_view import AtlasView
-from gmm_studio.gui.style import Style
 from gmm_studio.gui.worker import Post, Task
 from tests.gui.acting import click, count, key, picture, rgb
+from tests.gui.styles import style
 
 GEYSERS = read_cloud(Path(__file__).parents[2] / "reference" / "faithful.csv")
 DOCUMENT = Document(GEYSERS, 3, Drawn("k-means++", 7))
-
-
-def style(dark: bool = False, scale: float = 1.0) -> Style:
-    font = QFont()
-    font.setPixelSize(round(13 * scale))
-    return Style(DARK if dark else LIGHT, font, scale)
 
 
 @pytest.fixture

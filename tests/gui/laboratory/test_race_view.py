@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -19,39 +17,22 @@ from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import fit
 from gmm_studio.data.generators import generate
-from gmm_studio.data.text import read_cloud
 from gmm_studio.document import Document, Drawn, Placed
-from gmm_studio.gui.colours import DARK, LIGHT, component_colour
+from gmm_studio.gui.colours import LIGHT, component_colour
 from gmm_studio.gui.laboratory.race_lanes import MOST_LANES
 from gmm_studio.gui.laboratory.race_view import RaceView
-from gmm_studio.gui.style import Style
 from tests.gui.acting import click, count, key, picture, rgb
+from tests.gui.laboratory.conftest import on_screen
+from tests.gui.styles import style
 
 ENDLESS = Configuration(tolerance=0, max_iterations=1_000_000)
-
-
-def style(*, dark: bool = False, scale: float = 1.0) -> Style:
-    font = QFont()
-    font.setPixelSize(round(13 * scale))
-    return Style(DARK if dark else LIGHT, font, scale)
-
-
-@pytest.fixture
-def cloud(faithful: Path) -> PointCloud:
-    return read_cloud(faithful)
 
 
 @pytest.fixture
 def view(qtbot: QtBot) -> Iterator[RaceView]:
     made = RaceView(style())
-    qtbot.addWidget(made)
-    made.resize(850, 230)
-    problems = QSignalSpy(made.failed)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close_threads()
-    assert problems.count() == 0
+    with on_screen(qtbot, made):
+        yield made
 
 
 def race(qtbot: QtBot, view: RaceView) -> None:

@@ -5,24 +5,17 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from PySide6.QtGui import QFont
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.core.starts import METHODS
 from gmm_studio.gui.colours import DARK, LIGHT, contrast, mixed
 from gmm_studio.gui.laboratory.atlas_task import Rate
 from gmm_studio.gui.laboratory.success_view import SuccessView, percent
-from gmm_studio.gui.style import Style
 from tests.gui.acting import colour_at, distance, picture, rgb
+from tests.gui.styles import style
 
 NAMES = {"random-points": "Random points", "k-means++": "k-means++"}
 RATES = (Rate("random-points", 42, 100), Rate("k-means++", 88, 100))
-
-
-def style(dark: bool = False, scale: float = 1.0) -> Style:
-    font = QFont()
-    font.setPixelSize(round(13 * scale))
-    return Style(DARK if dark else LIGHT, font, scale)
 
 
 def made(qtbot: QtBot, dark: bool = False, scale: float = 1.0) -> SuccessView:

@@ -3,51 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import fit
-from gmm_studio.data.text import read_cloud
 from gmm_studio.document import Document, Drawn
-from gmm_studio.gui.colours import DARK, LIGHT
+from gmm_studio.gui.colours import DARK
 from gmm_studio.gui.laboratory.sweep_plot import told
 from gmm_studio.gui.laboratory.sweep_view import SweepView
-from gmm_studio.gui.style import Style
 from tests.gui.acting import click, count, hover, key, picture, rgb
+from tests.gui.laboratory.conftest import on_screen
+from tests.gui.styles import style
 
 SLOW = Configuration(tolerance=0, max_iterations=20_000)
-
-
-def style(*, dark: bool = False, scale: float = 1.0) -> Style:
-    font = QFont()
-    font.setPixelSize(round(13 * scale))
-    return Style(DARK if dark else LIGHT, font, scale)
-
-
-@pytest.fixture
-def cloud(faithful: Path) -> PointCloud:
-    return read_cloud(faithful)
 
 
 @pytest.fixture
 def view(qtbot: QtBot) -> Iterator[SweepView]:
     made = SweepView(style())
-    qtbot.addWidget(made)
-    made.resize(850, 230)
-    problems = QSignalSpy(made.failed)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close_threads()
-    assert problems.count() == 0
+    with on_screen(qtbot, made):
+        yield made
 
 
 def sweep(qtbot: QtBot, view: SweepView) -> None:
