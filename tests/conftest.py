@@ -17,6 +17,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes stay out of the names of tests, which are to be the same in every process.
+
+    An archive holds the time it was made at; with its bytes in a name, two workers of pytest-xdist
+    collect different tests.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 REFERENCE = Path(__file__).parent / "reference"
 
 
