@@ -158,10 +158,9 @@ class Presenter(QObject):
         self._views.curve_view.show_run(
             run, step.index if step else 0, ending(self._views.runs, run.stop) if run else ""
         )
-        # The comparison comes with the picture: what stands beside it is painted once, with it.
+        # The comparison comes with the picture, and is all that is painted again then.
         self._is_late = self._views.stage.layers.compares and not self._views.stage.is_idle
-        if not self._is_late:
-            self._show_figures()
+        self._show_figures()
         self.show_explanation()
         for name in ("start_from_shown", "copy"):
             self._views.actions_[name].setEnabled(step is not None)

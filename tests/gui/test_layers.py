@@ -13,7 +13,8 @@ from gmm_studio.core.comparison import adjusted_rand_index
 from gmm_studio.data.generators import generate
 from gmm_studio.document import Document, new_cloud
 from gmm_studio.gui.canvas.cloud_view import Pin
-from gmm_studio.gui.canvas.mixture_painting import ellipse, ellipse_lines
+from gmm_studio.gui.canvas.ellipses import ellipse
+from gmm_studio.gui.canvas.mixture_painting import ellipse_lines
 from gmm_studio.gui.canvas.rendering import FINE
 from gmm_studio.gui.canvas.scene import Layers, Scene
 from gmm_studio.gui.colours import LIGHT, component_colour

@@ -54,7 +54,7 @@ class Classes:
     def colours(
         self, reference: Mixture | None, palette: FloatArray, cancelled: Callable[[], bool]
     ) -> Colours:
-        """Each point in the colour of its class, shape (n, 3).
+        """Each point in the colour of its class, shape (n, 4).
 
         That is the colour of the component which stands for the class in the reference; classes
         without one take the colours that follow.
@@ -67,7 +67,7 @@ class Classes:
 
     def _matched(self, reference: Mixture, cancelled: Callable[[], bool]) -> IntArray:
         k = reference.k
-        blank = np.zeros((k, 3))
+        blank = np.zeros((k, 4))
         assigned = shade(self._cloud, reference, blank, assign=True, cancelled=cancelled).assigned
         comparison = None if assigned is None else self.compare(assigned, k)
         if comparison is None:

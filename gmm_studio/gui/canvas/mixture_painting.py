@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.split_and_merge import Candidate
+from gmm_studio.gui.canvas.ellipses import FAR, Outliner, half_axes, outlines_of
 from gmm_studio.gui.canvas.lock import paint_locks
 from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.canvas.viewport import Viewport
@@ -25,9 +26,7 @@ __all__ = [
     "COVERAGES",
     "Line",
     "badge_radius",
-    "ellipse",
     "ellipse_lines",
-    "half_axes",
     "paint_legend",
     "paint_means",
     "paint_mixtures",
@@ -56,7 +55,6 @@ Opaque lines of one pixel take Qt's fast way: others cost up to a millisecond ea
 
 COVERAGES = (0.5, 0.9, 0.95)
 
-_FAR = 1e5
 _DENSE = 20_000
 """From so many points on thin lines are lost in the cloud without a halo, and on shadings too."""
 
@@ -64,7 +62,6 @@ _BUSY = ("density", "uncertainty", "basins", "likelihood")
 _MANY = 40
 """From so many components on only the innermost ellipses are told apart, and painted in time."""
 
-_VERTICES = 96
 _TRAIL_DOT = 5.0
 _WIDEST_LINE = 9.0
 _FAINTEST = 0.25
@@ -114,39 +111,6 @@ def ellipse_lines(d: int, *, coverage: bool) -> tuple[Line, ...]:
     return tuple(
         Line(radius, *pen, label) for radius, pen, label in zip(radii, _PENS, labels, strict=True)
     )
-
-
-def half_axes(covariance: FloatArray) -> FloatArray:
-    """The half axes of the ellipse at 1 sigma, as columns (2, 2).
-
-    Their lengths are the roots of the covariance's eigenvalues.
-    """
-    values, vectors = np.linalg.eigh(covariance)
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
-
-
-def ellipse(mean: FloatArray, covariance: FloatArray, sigma: float, vertices: int) -> FloatArray:
-    """Vertices (v, 2) of the curve at a Mahalanobis distance of sigma from the mean."""
-    return np.asarray(mean + sigma * _circle(vertices) @ half_axes(covariance).T)
-
-
-def _circle(vertices: int) -> FloatArray:
-    angles = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
-    return np.column_stack([np.cos(angles), np.sin(angles)])
-
-
-_ROUND = QPolygonF([QPointF(x, y) for x, y in _circle(_VERTICES).tolist()])
-
-
-def _ellipse(viewport: Viewport, mean: FloatArray, axes: FloatArray) -> QPolygonF:
-    """The ellipse with these half axes, in pixels."""
-    x, y = viewport.x_scale, -viewport.y_scale
-    (xx, xy), (yx, yy) = axes.tolist()
-    across, down = viewport.to_pixel(*mean.tolist())
-    if max(abs(across), abs(down), *(abs(axes) * [[x], [-y]]).ravel()) > _FAR:
-        return _polygon(viewport, mean + _circle(_VERTICES) @ axes.T)
-    # Qt maps the vertices much faster than Python makes them.
-    return QTransform(x * xx, y * yx, x * xy, y * yy, across, down).map(_ROUND)
 
 
 def paint_mixtures(painter: QPainter, viewport: Viewport, scene: Scene, style: Style) -> None:
@@ -223,26 +187,19 @@ def _paint_ellipses(
     fill: int,
     halo: bool = False,
 ) -> None:
-    for j in range(mixture.k):
-        if mixture.weights[j] == 0:
-            continue
+    canvas = QColor(style.palette.canvas)
+    for j, outline in outlines_of(viewport, mixture):
         colour = QColor(colours[j % len(colours)])
-        mean, axes = mixture.means[j], half_axes(mixture.covariances[j])
-        filled = bool(fill)
-        for line in lines:
-            polygon = _ellipse(viewport, mean, line.sigma * axes)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
+        outliner = Outliner(painter, outline)
+        for i, line in enumerate(lines):
+            width, filled = line.width * style.scale, bool(fill) and i == 0
+            if filled:
+                tint = QColor(colour)
+                tint.setAlpha(fill)
+                outliner.fill(line.sigma, tint)
             if halo or filled:
-                if filled:
-                    tint = QColor(colour)
-                    tint.setAlpha(fill)
-                    painter.setBrush(tint)
-                painter.setPen(QPen(QColor(style.palette.canvas), (line.width + 2) * style.scale))
-                painter.drawPolygon(polygon)
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(colour, line.width * style.scale, line.pen_style))
-            painter.drawPolygon(polygon)
-            filled = False
+                outliner.surround(line.sigma, canvas, width, line.pen_style, style.scale)
+            outliner.stroke(line.sigma, colour, width, line.pen_style)
 
 
 def paint_legend(painter: QPainter, viewport: Viewport, scene: Scene, style: Style) -> None:
@@ -306,7 +263,7 @@ def _polygon(viewport: Viewport, places: FloatArray) -> QPolygonF:
     """Places in pixels, without the steps that are too small to be seen: each costs time."""
     across = (places[:, 0] - viewport.left) * viewport.x_scale
     down = (viewport.top - places[:, 1]) * viewport.y_scale
-    pixels = np.clip(np.column_stack([across, down]), -_FAR, _FAR)
+    pixels = np.clip(np.column_stack([across, down]), -FAR, FAR)
     kept = np.ones(len(pixels), dtype=bool)
     kept[1:-1] = np.diff(np.round(2 * pixels[:-1]), axis=0).any(axis=1)
     return QPolygonF([QPointF(x, y) for x, y in pixels[kept].tolist()])
@@ -336,7 +293,7 @@ def _paint_locks(painter: QPainter, viewport: Viewport, scene: Scene, style: Sty
 
 def _at(viewport: Viewport, place: tuple[float, ...]) -> QPointF:
     across, down = viewport.to_pixel(place[0], place[1] if len(place) > 1 else 0.0)
-    return QPointF(min(max(across, -_FAR), _FAR), min(max(down, -_FAR), _FAR))
+    return QPointF(min(max(across, -FAR), FAR), min(max(down, -FAR), FAR))
 
 
 def _badge(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from gmm_studio.gui.canvas.class_key import paint_class_key
 from gmm_studio.gui.canvas.field_painting import paint_field
 from gmm_studio.gui.canvas.mixture_painting import paint_legend, paint_means, paint_mixtures
 from gmm_studio.gui.canvas.scene import Points, Scene
-from gmm_studio.gui.canvas.vector_points import paint_dots
+from gmm_studio.gui.canvas.vector_points import is_vector, paint_dots
 from gmm_studio.gui.canvas.viewport import Viewport, nice_ticks
 from gmm_studio.gui.line.painting import paint_densities
 from gmm_studio.gui.style import Style
 from gmm_studio.gui.units import axis_names
 
-__all__ = ["is_vector", "paint_scene"]
+__all__ = ["paint_scene"]
 
 _EXACT = 1e-3
 """Pixels that an image may be beside those of the device and still be painted as it is."""
@@ -99,11 +99,6 @@ def _paint_grid(painter: QPainter, viewport: Viewport, scene: Scene, style: Styl
 def _crisp(painter: QPainter, at: float) -> float:
     """Where a line of one pixel is sharp; what has no pixels takes it as it is."""
     return at if is_vector(painter) else round(at) + 0.5
-
-
-def is_vector(painter: QPainter) -> bool:
-    """Whether what is painted on has no pixels."""
-    return painter.paintEngine().type() in (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf)
 
 
 def _x_ticks(viewport: Viewport, style: Style) -> dict[float, str]:

@@ -1,7 +1,8 @@
 """Clouds as images: a million points recoloured in a few milliseconds.
 
 Which pixels a point covers changes only with the view. It is kept as a sparse matrix from points
-to pixels; a frame is the product of that matrix with the points' colours.
+to pixels; a frame is the product of that matrix with the points' colours, block by block of pixels
+that stay in the cache until they are bytes.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ Image: TypeAlias = npt.NDArray[np.uint8]
 _MOST_NEAR = 200
 _CHUNK = 2**17
 _ONE_PIXEL = 0.75
+_BLOCK = 2**15
+"""Covered pixels that are painted at once."""
 
 SMALLEST_MARKER = 2.6
 """The radius of a point whose shape is told, in logical pixels."""
@@ -55,10 +58,10 @@ class Raster:
         Height and width in device pixels.
     pixels : ndarray of int, shape (p,)
         The covered pixels, flat.
-    opacity : ndarray, shape (p, 1)
+    opacity : ndarray, shape (p,)
         From 0 to 255.
     shares : sparse matrix, shape (p, n)
-        The share of each point in the colour of each pixel; rows sum to 1.
+        The share of each point in the opacity of each pixel; rows sum to that.
     """
 
     shape: tuple[int, int]
@@ -67,28 +70,31 @@ class Raster:
     shares: Any
 
     def paint(self, colours: Colours) -> Image:
-        """Premultiplied RGBA (height, width, 4) of points in colours (n, 3) from 0 to 1."""
-        mixed = self.shares @ colours
-        mixed *= self.opacity
-        return self._image(mixed, self.opacity)
+        """Premultiplied RGBA (height, width, 4) of points in opaque colours (n, 4) from 0 to 1.
+
+        No colour comes out above its opacity, which would overflow where Qt blends: it is the same
+        sum of numbers that are no greater, and rounding keeps their order.
+        """
+        return self._image(lambda first, last: _rows(self.shares, first, last) @ colours)
 
     def shade(self, colour: npt.ArrayLike, strengths: Colours) -> Image:
-        """The same in one colour (3,), each point as strong as it says (n,): at 0 it is not seen.
+        """The same in one colour (4,), each point as strong as it says (n,): at 0 it is not seen.
 
         Where points lie over each other they add up in how much light they hold back.
         """
-        held_back = np.log1p(-np.minimum(self.opacity, 254) / 255)
-        opacity = -255 * np.expm1(held_back * (self.shares @ strengths)[:, None])
-        return self._image(opacity * np.asarray(colour, dtype=np.float32), opacity)
+        held_back = np.log1p(-np.minimum(self.opacity, 254) / 255) / self.opacity
+        opacity = -255 * np.expm1(held_back * (self.shares @ strengths))[:, None]
+        shaded = opacity * np.asarray(colour, dtype=np.float32)
+        return self._image(lambda first, last: shaded[first:last])
 
-    def _image(self, premultiplied: Colours, opacity: Colours) -> Image:
-        covered = np.empty((len(self.pixels), 4), dtype=np.uint8)
-        np.add(premultiplied, 0.5, out=covered[:, :3], casting="unsafe")
-        np.add(opacity, 0.5, out=covered[:, 3:], casting="unsafe")
-        # A colour above its opacity would overflow where Qt blends.
-        np.minimum(covered[:, :3], covered[:, 3:], out=covered[:, :3])
+    def _image(self, premultiplied: Callable[[int, int], Colours]) -> Image:
+        """The covered pixels, one block after the other."""
         image = np.zeros(self.shape[0] * self.shape[1], dtype=np.uint32)
-        image[self.pixels] = covered.view(np.uint32)[:, 0]
+        for first in range(0, len(self.pixels), _BLOCK):
+            pixels = self.pixels[first : first + _BLOCK]
+            block = premultiplied(first, first + len(pixels))
+            block += np.float32(0.5)
+            image[pixels] = block.astype(np.uint8).view(np.uint32)[:, 0]
         return image.view(np.uint8).reshape(*self.shape, 4)
 
     def near(self, column: int, row: int, reach: int) -> npt.NDArray[np.int32]:
@@ -312,8 +318,18 @@ def _assemble(
             counts = cloud.grid.counts[indices].astype(np.float32)
             transparency, coverage = transparency * counts, coverage * counts
         opacity = -255 * np.expm1(np.add.reduceat(transparency, ends[:-1]))
-        coverage = coverage / np.repeat(np.add.reduceat(coverage, ends[:-1]), sizes)
+        coverage = coverage * np.repeat(opacity / np.add.reduceat(coverage, ends[:-1]), sizes)
     else:
         opacity = np.empty(0, dtype=np.float32)
     shares = csr_matrix((coverage, indices, ends), shape=(len(covered), n))
-    return Raster(shape, covered, opacity.astype(np.float32)[:, None], shares)
+    return Raster(shape, covered, opacity, shares)
+
+
+def _rows(matrix: Any, first: int, last: int) -> Any:
+    """Some rows of a sparse matrix, without a copy of what is in them."""
+    from scipy.sparse import csr_matrix
+
+    start, stop = matrix.indptr[first], matrix.indptr[last]
+    ends = matrix.indptr[first : last + 1] - start
+    held = matrix.data[start:stop], matrix.indices[start:stop], ends
+    return csr_matrix(held, shape=(last - first, matrix.shape[1]))

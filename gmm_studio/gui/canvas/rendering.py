@@ -64,13 +64,13 @@ Selection = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """The colours of a picture, from 0 to 1.
+    """The colours of a picture, from 0 to 1: red, green, blue, and an opacity of 1.
 
     Attributes
     ----------
-    components : ndarray, shape (c, 3)
+    components : ndarray, shape (c, 4)
         Of the components and then of classes that no component stands for.
-    neutral, selected : ndarray, shape (3,)
+    neutral, selected : ndarray, shape (4,)
         Of points that have no component, and of those that are selected.
     field : FieldLook
         Of the background.
@@ -189,8 +189,9 @@ class Renderer:
     def render(self, request: PictureRequest, cancelled: Callable[[], bool]) -> Picture:
         """Make the picture."""
         viewport = self.viewport(request)
-        shades = self._shades(request, cancelled)
+        # Before there are colours, which would add to what it needs at its height.
         raster = self._rasterize(request, viewport, cancelled)
+        shades = self._shades(request, cancelled)
         return Picture(
             request,
             replace(_image(raster.paint(shades.colours), viewport), heights=self._heights),
@@ -319,7 +320,7 @@ class Renderer:
         if own is not None:
             shades = Shades(own)
         elif mixture is None:
-            colours = np.empty((request.cloud.n, 3), dtype=np.float32)
+            colours = np.empty((request.cloud.n, 4), dtype=np.float32)
             colours[:] = request.look.neutral
             shades = Shades(colours)
         else:
@@ -374,15 +375,15 @@ def look_of(palette: Palette, k: int) -> Look:
     """The colours of a theme, for k components."""
     components = [component_colour(palette, j) for j in range(max(k, _FEWEST_COLOURS))]
     return Look(
-        np.array([_rgb(colour) for colour in components]),
-        _rgb(palette.muted),
-        _rgb(palette.text),
+        np.array([_rgba(colour) for colour in components]),
+        _rgba(palette.muted),
+        _rgba(palette.text),
         field_look(palette, k),
     )
 
 
-def _rgb(colour: str) -> FloatArray:
-    return np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+def _rgba(colour: str) -> FloatArray:
+    return np.array([*(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)), 1.0])
 
 
 def _image(pixels: Image, viewport: Viewport) -> Points:

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QCursor, QPainter, QPen, QPixmap
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import Covariance, Mixture
-from gmm_studio.gui.canvas.mixture_painting import badge_radius, ellipse_lines, half_axes
+from gmm_studio.gui.canvas.ellipses import half_axes
+from gmm_studio.gui.canvas.mixture_painting import badge_radius, ellipse_lines
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import Palette
 from gmm_studio.gui.icons import icon

@@ -24,8 +24,8 @@ class Shades:
 
     Attributes
     ----------
-    colours : ndarray of float32, shape (n, 3)
-        From 0 to 1.
+    colours : ndarray of float32, shape (n, c)
+        From 0 to 1, as the palette has them.
     uncertainty : ndarray of float32, shape (n,), or None
         From 0 to 1.
     assigned : ndarray of int, shape (n,), or None
@@ -54,8 +54,8 @@ def shade(
     ----------
     cloud : PointCloud
     mixture : Mixture
-    palette : array_like, shape (k, 3)
-        From 0 to 1.
+    palette : array_like, shape (k, c)
+        From 0 to 1: red, green, blue, and whatever there is besides.
     hard : bool
         Each point wears the colour of its most responsible component alone.
     uncertainty : {"maximum", "entropy"}, optional
@@ -69,7 +69,7 @@ def shade(
     """
     rows = np.asarray(palette, dtype=np.float32)
     columns = np.asarray(palette, dtype=np.float64).T
-    colours = np.empty((cloud.n, 3), dtype=np.float32)
+    colours = np.empty((cloud.n, rows.shape[1]), dtype=np.float32)
     uncertain = np.empty(cloud.n, dtype=np.float32) if uncertainty else None
     assigned = np.empty(cloud.n, dtype=np.int64) if assign else None
 

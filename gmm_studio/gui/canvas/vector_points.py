@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPaintEngine, QPainter
 
 from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.cloud import PointCloud
@@ -15,13 +15,18 @@ from gmm_studio.gui.canvas.shading import Shades
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.line.rug import RUG_DOT, rug_band, rug_down
 
-__all__ = ["HALO", "MOST_SHAPES", "dots_of", "paint_dots", "paint_rug_dots"]
+__all__ = ["HALO", "MOST_SHAPES", "dots_of", "is_vector", "paint_dots", "paint_rug_dots"]
 
 HALO = 2.6
 """How much larger a point is whose assignment could not be less certain."""
 
 MOST_SHAPES = 5_000
 """Points that are drawn as shapes; of more an image is smaller, and opens faster."""
+
+
+def is_vector(painter: QPainter) -> bool:
+    """Whether what is painted on has no pixels."""
+    return painter.paintEngine().type() in (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf)
 
 
 def dots_of(
@@ -38,7 +43,7 @@ def dots_of(
     cloud : PointCloud
         A cell of a grid is as opaque as so many points at one place.
     shades : Shades
-    halo : ndarray, shape (3,)
+    halo : ndarray, shape (4,)
         The colour below points of uncertain assignment, from 0 to 1.
     markers : ndarray of int, shape (n,), optional
         The number of each point's shape.
@@ -55,7 +60,7 @@ def dots_of(
     if cloud.d == 1:
         radius = min(radius, RUG_DOT)
     return Dots(
-        np.asarray(shades.colours, dtype=np.float64),
+        np.asarray(shades.colours[:, :3], dtype=np.float64),
         -np.expm1(held_back),
         radius if markers is None else max(radius, SMALLEST_MARKER),
         markers if cloud.d == 2 else None,

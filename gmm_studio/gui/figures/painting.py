@@ -11,10 +11,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from gmm_studio.core.errors import Cancelled
 from gmm_studio.core.kernel import never
 from gmm_studio.gui.canvas.act import Act
-from gmm_studio.gui.canvas.painting import is_vector, paint_scene
+from gmm_studio.gui.canvas.painting import paint_scene
 from gmm_studio.gui.canvas.rendering import FINE, PictureRequest, Renderer, look_of
 from gmm_studio.gui.canvas.scene import Recoloured, Scene
-from gmm_studio.gui.canvas.vector_points import MOST_SHAPES
+from gmm_studio.gui.canvas.vector_points import MOST_SHAPES, is_vector
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.curves.chart import Chart
 from gmm_studio.gui.curves.overlay import paint_cursor

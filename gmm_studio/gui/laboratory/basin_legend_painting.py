@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import Mixture
-from gmm_studio.gui.canvas.mixture_painting import ellipse
+from gmm_studio.gui.canvas.ellipses import ellipse
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import component_colour, contrast, mixed
 from gmm_studio.gui.laboratory.basin_layer import tint

@@ -66,7 +66,7 @@ class StartAct:
         return self._chances(look, cancelled) if self.farthest > 0 else None
 
     def _shared(self, look: Look, cancelled: Callable[[], bool]) -> Colours:
-        colours = np.empty((self.cloud.n, 3), dtype=np.float32)
+        colours = np.empty((self.cloud.n, 4), dtype=np.float32)
 
         def visit(block: slice, shares: FloatArray) -> None:
             k = len(shares)

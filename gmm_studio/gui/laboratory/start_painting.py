@@ -13,8 +13,9 @@ from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.start_story import Sample, StoryMoment, squared_distances
 from gmm_studio.document import Seed
+from gmm_studio.gui.canvas.ellipses import ellipse
 from gmm_studio.gui.canvas.hits import pixel_of
-from gmm_studio.gui.canvas.mixture_painting import badge_radius, ellipse, paint_means
+from gmm_studio.gui.canvas.mixture_painting import badge_radius, paint_means
 from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.canvas.viewport import Viewport, nice_ticks
 from gmm_studio.gui.colours import component_colour, mixed

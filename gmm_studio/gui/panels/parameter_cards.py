@@ -66,6 +66,16 @@ class Figures:
     truth: Mixture | None = None
     scaled_truth: Mixture | None = None
 
+    def has_cards_of(self, other: Figures) -> bool:
+        """Whether all above the comparison is that of other figures."""
+        return (
+            self.result.step is other.result.step
+            and self.result.in_scaled_units == other.result.in_scaled_units
+            and self.change == other.change
+            and self.marked == other.marked
+            and self.responsibilities is other.responsibilities
+        )
+
     @property
     def truths(self) -> list[tuple[int, list[tuple[str, str, str]]]]:
         """The estimates beside the true values, where these are known and compared with."""
@@ -78,7 +88,7 @@ class Figures:
 
 
 class ParameterCards(QWidget):
-    """Paints them; those in sight alone."""
+    """Paints them; what is in sight alone."""
 
     component_clicked = Signal(int)
 
@@ -96,8 +106,13 @@ class ParameterCards(QWidget):
 
     def show_figures(self, figures: Figures | None) -> None:
         """Show a step; None shows that there is no start yet."""
-        self._figures = figures
-        self._fit()
+        old, self._figures = self._figures, figures
+        is_compared = old is not None and figures is not None and old.has_cards_of(figures)
+        if is_compared and round(self._height()) == self.minimumHeight():
+            self.setAccessibleDescription(self.text)
+            self.update(0, int(self._comparison_top()), self.width(), self.height())
+        else:
+            self._fit()
 
     @property
     def text(self) -> str:
@@ -148,24 +163,31 @@ class ParameterCards(QWidget):
             box = QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
             painter.drawText(box, Qt.TextFlag.TextWordWrap, text)
         else:
-            card = self._card_height()
-            for j in range(figures.result.step.mixture.k):
-                box = QRectF(0, MARGIN + j * card, self.width(), card)
-                if box.intersects(event.rect()):
-                    self._paint_card(painter, box, figures, j, palette)
-            bottom = MARGIN + figures.result.step.mixture.k * card + 8
-            self._paint_totals(painter, bottom, figures, palette)
-            if figures.comparison is not None:
-                top = bottom + 4 * self._row() + MARGIN
-                width = self.width() - 2 * MARGIN
-                box = QRectF(MARGIN, top, width, comparison_height(figures.comparison, self._style))
-                painter.setPen(QPen(QColor(palette.border), 1))
-                painter.drawLine(QPointF(MARGIN, top - 8), QPointF(MARGIN + width, top - 8))
-                paint_comparison(painter, box, figures.comparison, figures.class_names, self._style)
-                if truths := figures.truths:
-                    below = QRectF(MARGIN, box.bottom(), width, truth_height(truths, self._style))
-                    paint_truth(painter, below, truths, self._style)
+            self._paint_figures(painter, QRectF(event.rect()), figures)
         painter.end()
+
+    def _paint_figures(self, painter: QPainter, seen: QRectF, figures: Figures) -> None:
+        """Cards, totals, and the comparison with the truth."""
+        palette, card, row = self._style.palette, self._card_height(), self._row()
+        for j in range(figures.result.step.mixture.k):
+            box = QRectF(0, MARGIN + j * card, self.width(), card)
+            if box.intersects(seen):
+                self._paint_card(painter, box, figures, j, palette)
+        width = self.width() - 2 * MARGIN
+        top = MARGIN + figures.result.step.mixture.k * card + 8
+        if top - 8 < seen.bottom() and top + 4 * row > seen.top():
+            self._paint_totals(painter, top, figures, palette)
+        if figures.comparison is None:
+            return
+        top = self._comparison_top()
+        box = QRectF(MARGIN, top, width, comparison_height(figures.comparison, self._style))
+        if box.adjusted(0, -8, 0, 0).intersects(seen):
+            painter.setPen(QPen(QColor(palette.border), 1))
+            painter.drawLine(QPointF(MARGIN, top - 8), QPointF(MARGIN + width, top - 8))
+            paint_comparison(painter, box, figures.comparison, figures.class_names, self._style)
+        if box.bottom() < seen.bottom() and (truths := figures.truths):
+            below = QRectF(MARGIN, box.bottom(), width, truth_height(truths, self._style))
+            paint_truth(painter, below, truths, self._style)
 
     def _row(self) -> float:
         return 22 * self._style.scale
@@ -185,6 +207,10 @@ class ParameterCards(QWidget):
             if truths := self._figures.truths:
                 height += truth_height(truths, self._style)
         return height
+
+    def _comparison_top(self) -> float:
+        k = self._figures.result.step.mixture.k if self._figures else 0
+        return MARGIN + k * self._card_height() + 8 + 4 * self._row() + MARGIN
 
     def _fit(self) -> None:
         figures = self._figures

@@ -65,29 +65,40 @@ def paint_truth(
     palette, row, label = style.palette, _ROW * style.scale, _LABEL * style.scale
     line = QRectF(box.left(), box.top(), box.width(), row)
     painter.setFont(style.font)
-    painter.setPen(QColor(palette.muted))
-    _row(painter, line, "", _tr("estimate"), _tr("true"), label)
+    muted = QColor(palette.muted)
+    painter.setPen(muted)
+    _row(painter, line, "", _tr("estimate"), _tr("true"), label, muted)
     painter.setPen(QPen(QColor(palette.border), 1))
     painter.drawLine(line.bottomLeft(), line.bottomRight())
     line.translate(0, 1.2 * row)
     for j, parameters in lines:
         _badge(painter, QPointF(line.left() + 0.3 * label, line.center().y()), j, style)
+        painter.setFont(style.font)
+        painter.setPen(muted)
         for name, estimate, true in parameters:
-            painter.setFont(style.font)
-            painter.setPen(QColor(palette.muted))
-            _row(painter, line, name, "", true, label)
-            painter.setPen(QColor(palette.text))
-            _row(painter, line, "", estimate, "", label)
+            _row(painter, line, name, estimate, true, label, QColor(palette.text))
             line.translate(0, row)
         line.translate(0, _GAP * row)
 
 
-def _row(painter: QPainter, line: QRectF, name: str, first: str, second: str, label: float) -> None:
+def _row(
+    painter: QPainter,
+    line: QRectF,
+    name: str,
+    first: str,
+    second: str,
+    label: float,
+    ink: QColor,
+) -> None:
+    """The first of the values in a colour of its own."""
     width = 0.32 * line.width()
     align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
     painter.drawText(line.adjusted(label, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
-    painter.drawText(line.adjusted(0, 0, -width, 0), align, first)
     painter.drawText(line, align, second)
+    muted = painter.pen()
+    painter.setPen(ink)
+    painter.drawText(line.adjusted(0, 0, -width, 0), align, first)
+    painter.setPen(muted)
 
 
 def _badge(painter: QPainter, at: QPointF, j: int, style: Style) -> None:

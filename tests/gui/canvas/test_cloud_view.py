@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.document import Document, Given, Placed, Seed
 from gmm_studio.gui.canvas.cloud_view import Pin
-from gmm_studio.gui.canvas.mixture_painting import ellipse
+from gmm_studio.gui.canvas.ellipses import ellipse
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import LIGHT, component_colour
 from gmm_studio.gui.dialogs.seed_dialog import SeedDialog

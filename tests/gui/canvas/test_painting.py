@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.mixture import Mixture
-from gmm_studio.gui.canvas.mixture_painting import badge_radius, ellipse
+from gmm_studio.gui.canvas.ellipses import Outliner, ellipse, outlines_of
+from gmm_studio.gui.canvas.mixture_painting import badge_radius
 from gmm_studio.gui.canvas.painting import paint_scene
 from gmm_studio.gui.canvas.scene import Layers, Scene, histogram
 from gmm_studio.gui.canvas.viewport import Viewport
@@ -253,11 +254,15 @@ def test_the_truth_is_laid_over_on_request(style: Style) -> None:
     truth = mixture_of((-3, 1), [[2.25, 0], [0, 0.25]])
     cloud = PointCloud([(0.0, 0.0)], truth=truth)
     shown = Scene(cloud, layers=replace(PLAIN, truth=True))
-    place, along = np.array([-1.5, 1.0]), np.array([1.0, 0.0])
     image = paint(WIDE, shown, style)
-    assert line_at(image, WIDE, place, along, style.palette.text) < 1.5
     hidden = paint(WIDE, replace(shown, layers=PLAIN), style)
-    assert colour_at(hidden, *WIDE.to_pixel(-1.5, 1)) == rgb(style.palette.canvas)
+    colour, canvas = rgb(style.palette.text), rgb(style.palette.canvas)
+    drawn = 0
+    for place in ellipse(truth.means[0], truth.covariances[0], 1.0, 200):
+        across, down = WIDE.to_pixel(*place)
+        drawn += distance(colour_at(image, across, down), colour) < 110
+        assert colour_at(hidden, across, down) == canvas
+    assert 70 < drawn < 170, "a line of dashes and dots"
 
 
 def test_the_ghost_of_the_old_run_is_one_line_in_grey(style: Style) -> None:
@@ -434,3 +439,49 @@ def test_a_very_long_trail_is_painted_quickly(style: Style) -> None:
     colour = rgb(component_colour(style.palette, 0))
     for place in ((-8, 0), (-2, -3), (2.5, -3)):
         assert distance(colour_at(image, *WIDE.to_pixel(*place)), colour) < 40
+
+
+@pytest.mark.parametrize("width", [1.0, 1.6, 2.4, 3.0, 4.4])
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+@pytest.mark.parametrize("covariance", [[[4.0, 0.0], [0.0, 1.0]], [[2.0, -0.9], [-0.9, 0.6]]])
+def test_a_line_of_lines_is_as_wide_as_one(
+    width: float, ratio: float, covariance: list[list[float]]
+) -> None:
+    """Side by side, lines of one pixel leave the ink of the wide line that they stand for."""
+    viewport = replace(WIDE, bottom=-2.5, top=2.5)
+    ((_, outline),) = outlines_of(viewport, mixture_of((0.3, 0.1), covariance))
+    images = []
+    for whole in (False, True):
+        image = QImage(round(800 * ratio), round(400 * ratio), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(QColor("white"))
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if whole:
+            painter.setPen(QPen(QColor("black"), width))
+            painter.drawPolygon(outline.polygon(1.0))
+        else:
+            Outliner(painter, outline).stroke(1.0, QColor("black"), width)
+        painter.end()
+        images.append(255.0 - pixels_of(image)[..., 0])
+    made, whole_line = images
+    assert made.sum() == pytest.approx(whole_line.sum(), rel=0.15)
+    # Where the line is whole there is no gap, and beside it nothing.
+    assert made[whole_line > 250].min(initial=255) > 170
+    assert made[whole_line == 0].max() < 90
+
+
+def pixels_of(image: QImage) -> FloatArray:
+    """Red, green, blue and a byte that is of no use, (height, width, 4)."""
+    shape = image.height(), image.width(), 4
+    return np.frombuffer(image.constBits(), dtype=np.uint8).reshape(shape).astype(float)
+
+
+def test_ellipses_that_are_too_far_or_too_flat_for_thin_lines_are_lines(style: Style) -> None:
+    for covariance in ([[4, 0], [0, 1e-12]], [[1e-12, 0], [0, 1e-12]], [[1e12, 0], [0, 1e12]]):
+        image = paint(WIDE, later(mixture_of((0, 0), covariance)), style)
+        assert not image.isNull()
+    needle = paint(WIDE, later(mixture_of((0, 0), [[4, 0], [0, 1e-12]])), style)
+    colour = rgb(style.palette.components[0])
+    across, down = WIDE.to_pixel(1.5, 0)
+    assert min(distance(colour_at(needle, across, down + y), colour) for y in (-1, 0)) < 60

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.sparse import csr_matrix
 
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.errors import Cancelled
@@ -25,11 +24,11 @@ def cloud_of(*points: tuple[float, float]) -> PointCloud:
 
 
 def colours(*rows: tuple[float, float, float]) -> Colours:
-    return np.array(rows, dtype=np.float32)
+    return np.array([(*row, 1) for row in rows], dtype=np.float32)
 
 
 def one_colour(n: int, colour: tuple[float, float, float] = RED) -> Colours:
-    return np.tile(np.array(colour, dtype=np.float32), (n, 1))
+    return np.tile(colours(colour), (n, 1))
 
 
 def straight(image: Image, row: int, column: int) -> tuple[int, int, int, int]:
@@ -78,7 +77,8 @@ def test_points_at_one_place_are_mixed_evenly_and_less_transparent() -> None:
 @given(st.permutations(range(40)))
 def test_the_order_of_the_points_does_not_matter(order: list[int]) -> None:
     rng = np.random.default_rng(1)
-    points, shades = rng.uniform(30, 60, (40, 2)), rng.random((40, 3)).astype(np.float32)
+    points, shades = rng.uniform(30, 60, (40, 2)), one_colour(40)
+    shades[:, :3] = rng.random((40, 3))
     one = rasterize(PointCloud(points), SQUARE, 1).paint(shades)
     other = rasterize(PointCloud(points[order]), SQUARE, 1).paint(shades[order])
     assert np.abs(one.astype(int) - other.astype(int)).max() <= 1
@@ -113,12 +113,35 @@ def test_any_number_of_points(n: int, ratio: float) -> None:
     assert len(np.unique(raster.shares.indices)) == n, "no point is lost"
 
 
-def test_no_colour_is_above_its_opacity() -> None:
-    """Shares that rounding leaves above 1 would overflow where Qt blends."""
-    shares = csr_matrix(np.array([[1.01]], dtype=np.float32))
-    opacity = np.array([[200.0]], dtype=np.float32)
-    image = Raster((1, 1), np.array([0]), opacity, shares).paint(one_colour(1, (1, 1, 1)))
-    assert image.tolist() == [[[200, 200, 200, 200]]]
+@pytest.mark.parametrize("n", [3, 2_000, 60_000])
+def test_no_colour_is_above_its_opacity(n: int) -> None:
+    """It would overflow where Qt blends; and white is as bright as it is opaque."""
+    rng = np.random.default_rng(n)
+    raster = rasterize(PointCloud(rng.normal(50, 20, (n, 2))), SQUARE, 2.0)
+    white = raster.paint(one_colour(n, (1, 1, 1)))
+    assert (white == white[..., 3:]).all()
+    shades = one_colour(n)
+    shades[:, :3] = rng.uniform(0.99, 1, (n, 3))
+    image = raster.paint(shades)
+    assert (image[..., 3] == white[..., 3]).all()
+    assert (image <= image[..., 3:]).all()
+
+
+def test_all_blocks_of_pixels_are_painted_alike() -> None:
+    """Each pixel is the mean of its points' colours, wherever in the raster it stands."""
+    rng = np.random.default_rng(7)
+    n = 30_000
+    cloud = PointCloud(rng.uniform(0, 300, (n, 2)))
+    raster = rasterize(cloud, Viewport(0, 300, 0, 300, 300, 300), 1.0)
+    assert len(raster.pixels) > 2 * 2**15, "more than one block"
+    shades = one_colour(n)
+    shades[:, :3] = rng.uniform(0, 1, (n, 3))
+    expected = raster.shares @ shades
+    image = raster.paint(shades).reshape(-1, 4)
+    assert abs(image[raster.pixels] - expected).max() <= 0.501
+    rest = np.ones(len(image), dtype=bool)
+    rest[raster.pixels] = False
+    assert not image[rest].any()
 
 
 def test_dots_shrink_with_their_number() -> None:
@@ -228,10 +251,10 @@ def test_rasterizing_can_be_cancelled() -> None:
 def test_points_without_strength_are_not_seen() -> None:
     raster = rasterize(cloud_of((30, 80), (70, 40)), SQUARE, 1.0)
     strengths = np.array([1.0, 0.0], dtype=np.float32)
-    image = raster.shade(BLUE, strengths)
+    image = raster.shade((*BLUE, 1), strengths)
     assert straight(image, 20, 30)[:3] == (0, 0, 255)
     assert straight(image, 60, 70) == (0, 0, 0, 0)
-    full = raster.shade(RED, np.ones(2, dtype=np.float32)).astype(int)
+    full = raster.shade((*RED, 1), np.ones(2, dtype=np.float32)).astype(int)
     assert abs(full - raster.paint(one_colour(2)).astype(int)).max() <= 1
 
 
@@ -239,7 +262,7 @@ def test_strength_grows_the_opacity_and_keeps_the_colour() -> None:
     raster = rasterize(cloud_of((30, 80)), SQUARE, 1.0)
     alphas = []
     for strength in (0.2, 0.5, 1.0):
-        image = raster.shade(BLUE, np.array([strength], dtype=np.float32))
+        image = raster.shade((*BLUE, 1), np.array([strength], dtype=np.float32))
         *colour, alpha = straight(image, 20, 30)
         assert colour == pytest.approx([0, 0, 255], abs=4)
         alphas.append(alpha)

@@ -19,7 +19,9 @@ from gmm_studio.gui.canvas.scene import data_box, histogram
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import LIGHT
 
-RED, GREEN, BLUE, GREY = np.eye(3)[0], np.eye(3)[1], np.eye(3)[2], np.full(3, 0.5)
+RED, GREEN, BLUE, GREY = np.array(
+    [(1, 0, 0, 1), (0, 1, 0, 1), (0, 0, 1, 1), (0.5, 0.5, 0.5, 1)], dtype=float
+)
 TWO = Mixture([0.5, 0.5], [[0, 0], [10, 0]], np.tile(np.eye(2), (2, 1, 1)))
 
 
