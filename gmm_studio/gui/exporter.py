@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QWidget
 
 from gmm_studio.core.errors import InputError
 from gmm_studio.gui.animation.frames import Take
 from gmm_studio.gui.canvas.cloud_view import CloudView
+from gmm_studio.gui.canvas.scenes import scene_of
 from gmm_studio.gui.curves.curve_view import CurveView
 from gmm_studio.gui.dialogs.export_animation import AnimationPage
 from gmm_studio.gui.dialogs.export_dialog import ExportDialog
@@ -65,7 +68,8 @@ class Exporter(QObject):
             return
         self._session.playback.pause()
         scale = self._view.style_of_scene.scale
-        dialog = ExportDialog(self._pages(shot), self._settings, self._window, scale)
+        pages = self._pages(self._with_past(shot))
+        dialog = ExportDialog(pages, self._settings, self._window, scale)
         dialog.save_requested.connect(self._session.export)
         dialog.failed.connect(self.failed)
         dialog.finished.connect(self._on_finished)
@@ -107,6 +111,16 @@ class Exporter(QObject):
             likelihood,
         )
 
+    def _with_past(self, shot: Shot) -> Shot:
+        """With the earlier mixtures too: the figure may show them where the screen does not."""
+        run, scene = self._session.shown, shot.scene
+        if run is None or not run.steps:
+            return shot
+        whole = scene_of(run, scene.moment, replace(scene.layers, ghosts=True))
+        if whole.mixture is not scene.mixture:
+            return shot
+        return replace(shot, scene=replace(scene, past=whole.past))
+
     def _curve(self) -> Curve | None:
         curves = self._curves
         if curves.run is None or not curves.run.steps:
@@ -146,7 +160,6 @@ class Exporter(QObject):
             shot.palette,
             shot.font,
             shot.selection,
-            scene.marks,
             self._curves.kind,
         )
 

@@ -14,7 +14,6 @@ from gmm_studio.gui.animation.options import Animation
 from gmm_studio.gui.animation.plan import Frame, Plan, moments_of
 from gmm_studio.gui.animation.stillness import still_from
 from gmm_studio.gui.animation.writing import Pixels
-from gmm_studio.gui.canvas.class_key import ClassMark
 from gmm_studio.gui.canvas.mixture_painting import ellipse_lines
 from gmm_studio.gui.canvas.rendering import PictureRequest, Renderer, Selection, look_of
 from gmm_studio.gui.canvas.scene import Layers, Scene
@@ -48,8 +47,6 @@ class Take:
     font : QFont
         Its family.
     selection : ndarray of bool, shape (n,), or None
-    marks : tuple of ClassMark
-        How the true classes are shown, where they are.
     kind : CurveKind
         What is drawn over the iterations.
     """
@@ -60,14 +57,15 @@ class Take:
     palette: Palette
     font: QFont
     selection: Selection | None = None
-    marks: tuple[ClassMark, ...] = ()
     kind: CurveKind = "log_likelihood"
 
     def __post_init__(self) -> None:
         frozen = replace(self.run, steps=list(self.run.steps))
         object.__setattr__(self, "run", frozen)
         shown = effective_layers(self.layers, frozen.document.configuration)
-        object.__setattr__(self, "layers", shown)
+        # The maps of a seed are of no step.
+        background = shown.background if shown.has_field else "none"
+        object.__setattr__(self, "layers", replace(shown, background=background))
 
     @property
     def last(self) -> int:
@@ -183,7 +181,7 @@ def fitted_viewport(run: RunRecord, layers: Layers, width: float, height: float)
 
 
 def _scene(take: Take, moment: Moment) -> Scene:
-    return replace(scene_of(take.run, moment, take.layers), marks=take.marks)
+    return scene_of(take.run, moment, take.layers)
 
 
 def _shot(take: Take, scene: Scene) -> Shot:

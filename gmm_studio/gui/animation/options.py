@@ -57,6 +57,8 @@ class Animation:
     glide : bool
         Whether ellipses glide from step to step.
     theme : {"screen", "light", "dark", "paper"}
+    font_family : str
+        Of all text; that of the screen where it is empty, or where there is no such font.
     curve : {"none", "below", "beside"}
         Where the curve over the iterations is.
     hold : float
@@ -90,6 +92,7 @@ class Animation:
     trim: bool = True
     first: int = 0
     last: int | None = None
+    font_family: str = ""
 
     def __post_init__(self) -> None:
         name = _NAMES[self.format]
@@ -129,6 +132,7 @@ class Animation:
             width,
             height,
             font_size=text_size(width, height),
+            font_family=self.font_family,
             theme=self.theme,
             curve=self.curve,
             title=True,

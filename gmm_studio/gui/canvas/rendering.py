@@ -201,7 +201,7 @@ class Renderer:
             self._histogram,
             self._is_equal(request),
             self._compare(request, shades),
-            self._marks(request),
+            self.marks(request),
         )
 
     def viewport(self, request: PictureRequest) -> Viewport:
@@ -254,6 +254,15 @@ class Renderer:
         return compute_field(
             request.mixture, viewport, request.layers, request.look.field, request.cell, cancelled
         )
+
+    def marks(self, request: PictureRequest) -> tuple[ClassMark, ...]:
+        """How the classes are shown, where they are, in a request whose shades are known."""
+        labels = request.layers.labels
+        if self._classes is None or labels == "none":
+            return ()
+        if labels == "marker" and (request.cloud.n > MARKED_UP_TO or request.cloud.d == 1):
+            return ()
+        return self._classes.marks(labels, len(request.look.components))
 
     def _look_at(self, cloud: PointCloud, bins: int | None) -> None:
         if cloud is self._cloud and bins == self._bins:
@@ -356,14 +365,6 @@ class Renderer:
         halved = replace(request, pixel_ratio=ratio)
         raster = self._rasterize(halved, viewport, cancelled, "halo", HALO)
         return _image(raster.shade(request.look.neutral, shades.uncertainty), viewport)
-
-    def _marks(self, request: PictureRequest) -> tuple[ClassMark, ...]:
-        labels = request.layers.labels
-        if self._classes is None or labels == "none":
-            return ()
-        if labels == "marker" and (request.cloud.n > MARKED_UP_TO or request.cloud.d == 1):
-            return ()
-        return self._classes.marks(labels, len(request.look.components))
 
     def _compare(self, request: PictureRequest, shades: Shades) -> Comparison | None:
         if self._classes is None or request.colouring is None or shades.assigned is None:

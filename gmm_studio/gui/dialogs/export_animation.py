@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ from gmm_studio.gui.animation.job import AnimationJob, Estimate, estimate
 from gmm_studio.gui.animation.options import SUFFIXES, Animation
 from gmm_studio.gui.dialogs.export_page import ExportPage, Target, note_label, problem_label
 from gmm_studio.gui.dialogs.figure_preview import FigurePreview
-from gmm_studio.gui.dialogs.look_choices import curve_choice, theme_choice
+from gmm_studio.gui.dialogs.look_choices import FontChoice, curve_choice, theme_choice
+from gmm_studio.gui.dialogs.overlay_choice import overlays_of
 from gmm_studio.gui.exporting import Job
 from gmm_studio.gui.moment import Moment
 from gmm_studio.gui.panels.controls import Choice, Field, switch
+from gmm_studio.gui.panels.section import pair
 from gmm_studio.gui.translation import message_of
 from gmm_studio.gui.worker import Failed, Post, Worker
 
@@ -89,8 +91,10 @@ class AnimationPage(ExportPage):
         self.speed = Field(tr("Iterations or half-steps per second"))
         self.fps = Field(tr("Frames per second while ellipses glide, and of an MP4"))
         self.hold = Field(tr("How many seconds the last frame stays longer"))
+        self.font_family = FontChoice()
         self.theme = theme_choice()
         self.curve = curve_choice()
+        self.overlays = overlays_of(self._take)
         self.halves = switch(tr("Half-steps"), tr("E-step and M-step one after the other"))
         self.glide = switch(tr("Glide"), tr("Ellipses glide from step to step"))
         self.loop = switch(tr("Loop"), tr("Begin again at the end; an MP4 does as its player says"))
@@ -117,8 +121,10 @@ class AnimationPage(ExportPage):
             (self.tr("Steps per second"), self.speed, None, ""),
             (self.tr("Frames per second"), self.fps, None, ""),
             (self.tr("Hold at the end"), self.hold, None, ""),
+            (self.tr("Font"), self.font_family, None, ""),
             (self.tr("Theme"), self.theme, None, ""),
             (self.tr("Curve"), self.curve, None, ""),
+            (self.tr("Overlays"), self.overlays, None, ""),
         )
         for name, widget, second, sign in rows:
             widget.setAccessibleName(name)
@@ -132,7 +138,7 @@ class AnimationPage(ExportPage):
         right = QVBoxLayout()
         right.setSpacing(8)
         right.addLayout(form)
-        for one in (self.halves, self.glide, self.loop, self.trim):
+        for one in (pair(self.halves, self.glide), self.loop, self.trim):
             right.addWidget(one)
         right.addStretch(1)
         side = QWidget()
@@ -153,8 +159,9 @@ class AnimationPage(ExportPage):
     def _connect(self) -> None:
         for one in (self.halves, self.glide, self.loop, self.trim):
             one.toggled.connect(self._follow)
-        for choice in (self.format, self.theme, self.curve):
+        for choice in (self.format, self.font_family, self.theme, self.curve):
             choice.currentIndexChanged.connect(self._follow)
+        self.overlays.changed.connect(self._follow)
         for field in self._fields:
             field.textChanged.connect(self._follow)
 
@@ -192,7 +199,13 @@ class AnimationPage(ExportPage):
             trim=self.trim.isChecked(),
             first=first or 0,
             last=last,
+            font_family=self.font_family.currentData(),
         )
+
+    @property
+    def take(self) -> Take:
+        """The run with the overlays that are chosen."""
+        return replace(self._take, layers=self.overlays.layers)
 
     @property
     def target(self) -> Target | None:
@@ -204,7 +217,7 @@ class AnimationPage(ExportPage):
 
     def job(self, path: Path) -> Job:
         """Write the animation."""
-        return AnimationJob(path, self._take, self.animation)
+        return AnimationJob(path, self.take, self.animation)
 
     def remember(self) -> None:
         """Keep what was chosen, but for the range, which is one of this run."""
@@ -231,6 +244,7 @@ class AnimationPage(ExportPage):
         self.speed.show_value(animation.speed)
         self.fps.show_value(animation.frames_per_second)
         self.hold.show_value(animation.hold)
+        self.font_family.show_family(str(animation.font_family))
         self.theme.show_value(animation.theme)
         self.curve.show_value(animation.curve)
         self.halves.setChecked(animation.halves)
@@ -257,11 +271,11 @@ class AnimationPage(ExportPage):
         if not self.isVisible():
             return
         at = min(max(self._shown, animation.first), animation.last or self._take.last)
-        self.preview.show_figure(figure_of(self._take, animation.sheet, Moment(at)))
+        self.preview.show_figure(figure_of(self.take, animation.sheet, Moment(at)))
         self._patience.start()
 
     def _estimate(self) -> None:
-        take, animation = self._take, self.animation
+        take, animation = self.take, self.animation
 
         def work(post: Post, cancelled: Callable[[], bool]) -> None:
             post(estimate(take, animation, cancelled))

@@ -14,8 +14,11 @@ from PySide6.QtWidgets import (
 )
 
 from gmm_studio.core.errors import InputError
+from gmm_studio.gui.canvas.act import Act
+from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.dialogs.export_page import ExportPage, Target, note_label, problem_label
 from gmm_studio.gui.dialogs.figure_preview import FigurePreview
+from gmm_studio.gui.dialogs.overlay_choice import OverlayChoice
 from gmm_studio.gui.dialogs.sheet_form import SheetForm
 from gmm_studio.gui.exporting import Job
 from gmm_studio.gui.figures.figure import Figure, Sheet, Shot
@@ -65,7 +68,13 @@ class PicturePage(ExportPage):
         self._preset = last_preset(settings)
         self._problem = ""
         self.preview = FigurePreview(shot.palette)
-        self.form = SheetForm(has_curve=shot.curve is not None, has_mixture=_has_mixture(shot))
+        scene = shot.scene
+        self.overlays = OverlayChoice(scene.cloud, scene.layers, _without_effect(scene))
+        self.form = SheetForm(
+            self.overlays,
+            has_curve=shot.curve is not None,
+            has_mixture=scene.mixture is not None,
+        )
         self.form.setFixedWidth(round(_FORM * scale))
         self.caption = note_label()
         self.problem = problem_label()
@@ -139,7 +148,8 @@ class PicturePage(ExportPage):
     def figure(self) -> Figure | None:
         """What would be saved; None while a number is none."""
         choices = self.form.choices
-        return None if choices is None else Figure(self._shot, choices.sheet)
+        shot = self._shot.with_layers(self.overlays.layers)
+        return None if choices is None else Figure(shot, choices.sheet)
 
     @property
     def target(self) -> Target | None:
@@ -179,6 +189,7 @@ class PicturePage(ExportPage):
         self.preview.finish()
 
     def _reset(self) -> None:
+        self.overlays.reset()
         self.form.show_choices(usual(self._preset, self._screen))
         self._follow()
 
@@ -232,5 +243,12 @@ class PicturePage(ExportPage):
         self.changed.emit()
 
 
-def _has_mixture(shot: Shot) -> bool:
-    return shot.scene.mixture is not None
+def _without_effect(scene: Scene) -> set[str]:
+    """Layers that would change nothing in what is on show."""
+    found = set()
+    if not scene.past:
+        found.add("ghosts")
+    if isinstance(scene.overlay, Act):
+        # It has colours and a background of its own.
+        found |= {"hard", "sizes", "background", "labels"}
+    return found

@@ -14,6 +14,7 @@ from gmm_studio.core.errors import InputError
 from gmm_studio.gui.animation.frames import Take, figure_of
 from gmm_studio.gui.dialogs.export_page import ExportPage, Target, problem_label
 from gmm_studio.gui.dialogs.figure_preview import FigurePreview
+from gmm_studio.gui.dialogs.overlay_choice import overlays_of
 from gmm_studio.gui.dialogs.sheet_form import SheetForm
 from gmm_studio.gui.exporting import Job
 from gmm_studio.gui.figures.figure import Sheet
@@ -55,7 +56,8 @@ class StripPage(ExportPage):
         self.iterations = QLineEdit()
         self.iterations.setAccessibleName(self.tr("Iterations"))
         self.iterations.setToolTip(self.tr("The iterations that are shown, parted by commas"))
-        self.form = SheetForm(has_curve=False, has_mixture=False)
+        self.overlays = overlays_of(take)
+        self.form = SheetForm(self.overlays, has_curve=False, has_mixture=False)
         self.form.legend.hide()
         self.form.title.hide()
         self.problem = problem_label()
@@ -128,7 +130,8 @@ class StripPage(ExportPage):
         if choices is None:
             raise InputError("Sizes must be numbers above 0.")
         sheet = replace(choices.sheet, legend=False, title=False)
-        made = Strip.of([figure_of(self._take, sheet, Moment(t)) for t in self.chosen])
+        take = replace(self._take, layers=self.overlays.layers)
+        made = Strip.of([figure_of(take, sheet, Moment(t)) for t in self.chosen])
         check_figure(made, choices.format)
         return made
 

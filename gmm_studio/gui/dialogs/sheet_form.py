@@ -5,10 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gmm_studio.gui.dialogs.look_choices import curve_choice, theme_choice
+from gmm_studio.gui.dialogs.look_choices import FontChoice, curve_choice, theme_choice
+from gmm_studio.gui.dialogs.overlay_choice import OverlayChoice
 from gmm_studio.gui.figures.figure import Sheet, Unit
 from gmm_studio.gui.figures.presets import Choices
 from gmm_studio.gui.panels.controls import Choice, Field, switch
+from gmm_studio.gui.panels.section import pair
 
 __all__ = ["SheetForm"]
 
@@ -22,6 +24,8 @@ class SheetForm(QWidget):
 
     Parameters
     ----------
+    overlays : OverlayChoice
+        Which layers the figure shows: that is of this figure alone, and no part of its sheet.
     has_curve, has_mixture : bool
         Whether there are a curve and parameters to show.
     """
@@ -29,10 +33,16 @@ class SheetForm(QWidget):
     changed = Signal()
 
     def __init__(
-        self, *, has_curve: bool, has_mixture: bool, parent: QWidget | None = None
+        self,
+        overlays: OverlayChoice,
+        *,
+        has_curve: bool,
+        has_mixture: bool,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         tr = self.tr
+        self.overlays = overlays
         self._has_curve, self._has_mixture = has_curve, has_mixture
         self._unit: Unit = "px"
         self._is_showing = False
@@ -47,6 +57,7 @@ class SheetForm(QWidget):
         )
         self.fineness = Choice({}, tr("Pixels of the file"))
         self.font_size = Field(tr("Size of text; lines and points grow with it"))
+        self.font_family = FontChoice()
         self.theme = theme_choice()
         self.transparent = switch(tr("Transparent ground"), tr("Leave the ground out"))
         self.curve = curve_choice()
@@ -76,14 +87,16 @@ class SheetForm(QWidget):
         self._form.addRow(self._label(self.tr("Size")), size)
         self._row(self.tr("Unit"), self.unit)
         self._row(self.tr("Fineness"), self.fineness)
+        self._row(self.tr("Font"), self.font_family)
         self._form.addRow(self._label(self.tr("Text")), text)
         self._row(self.tr("Theme"), self.theme)
         self._row(self.tr("Curve"), self.curve)
+        self._row(self.tr("Overlays"), self.overlays)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(self._form)
-        for one in (self.legend, self.table, self.title, self.transparent):
+        for one in (pair(self.legend, self.title), self.table, self.transparent):
             column.addWidget(one)
         names = {
             self.width_: self.tr("Width"),
@@ -108,13 +121,14 @@ class SheetForm(QWidget):
         return label
 
     def _follow(self) -> None:
-        for choice in (self.format, self.fineness, self.theme, self.curve):
+        for choice in (self.format, self.fineness, self.font_family, self.theme, self.curve):
             choice.currentIndexChanged.connect(self._on_change)
         for field in (self.width_, self.height_, self.font_size):
             field.textChanged.connect(self._on_change)
         for one in (self.legend, self.table, self.title, self.transparent):
             one.toggled.connect(self._on_change)
         self.unit.currentIndexChanged.connect(self._on_unit)
+        self.overlays.changed.connect(self._on_change)
 
     # What is chosen
 
@@ -139,6 +153,7 @@ class SheetForm(QWidget):
             self._unit,
             float(self.fineness.currentData()),
             text,
+            self.font_family.currentData(),
             self.theme.currentData(),
             transparent=self.transparent.isChecked(),
             curve=self.curve.currentData(),
@@ -162,6 +177,7 @@ class SheetForm(QWidget):
             self.height_.clear()
         else:
             self.height_.show_value(sheet.height)
+        self.font_family.show_family(sheet.font_family)
         self.theme.show_value(sheet.theme)
         self.curve.show_value(sheet.curve)
         self.transparent.setChecked(sheet.transparent)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeAlias
 
 from PySide6.QtCore import QCoreApplication, QSizeF
-from PySide6.QtGui import QFont, QFontInfo, QPainter
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QPainter
 
 from gmm_studio.core.kernel import never
 from gmm_studio.gui.canvas.rendering import Renderer, Selection
-from gmm_studio.gui.canvas.scene import Scene
+from gmm_studio.gui.canvas.scene import Layers, Scene
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import DARK, LIGHT, Palette
 from gmm_studio.gui.curves.chart import Chart
@@ -54,6 +54,8 @@ class Sheet:
         Of pictures: pixels of the file for each pixel, or for each inch where the unit is cm.
     font_size : float
         In pixels, or in points where the unit is cm. Lines and points grow with it.
+    font_family : str
+        Of all text; that of the screen where it is empty, or where there is no such font.
     theme : {"screen", "light", "dark", "paper"}
     transparent : bool
         Whether the ground is left out.
@@ -68,6 +70,7 @@ class Sheet:
     unit: Unit = "px"
     resolution: float = 1.0
     font_size: float = TEXT
+    font_family: str = ""
     theme: Theme = "screen"
     transparent: bool = False
     curve: CurvePlace = "none"
@@ -182,6 +185,12 @@ class Shot:
         """The cloud, and what of the run is shown."""
         return f"{self.name}, {name_of(self.scene.moment)}"
 
+    def with_layers(self, layers: Layers) -> Shot:
+        """The same with other layers; what was painted for a background goes with it."""
+        scene = self.scene
+        overlay = scene.overlay if layers.background == scene.layers.background else None
+        return replace(self, scene=replace(scene, layers=layers, overlay=overlay))
+
 
 class Painting(Protocol):
     """A figure that is about to be painted."""
@@ -207,7 +216,10 @@ class Figure:
     def style(self) -> Style:
         """Colours, and text of 13 logical pixels in a family that there is."""
         font = QFont(self.shot.font)
-        font.setFamily(QFontInfo(font).family())
+        chosen = self.sheet.font_family
+        family = chosen if QFontDatabase.hasFamily(chosen) else QFontInfo(font).family()
+        # Without the maker, whom Qt adds in brackets where fonts of two have one name.
+        font.setFamily(family.partition(" [")[0])
         font.setPixelSize(round(TEXT))
         return Style(self.palette, font)
 

@@ -152,7 +152,8 @@ class FigurePainter:
     def _with_points(self, scene: Scene, *, vector: bool) -> Scene:
         """The scene with all that does not have to be rendered strip by strip."""
         request, renderer = self._request, self._renderer
-        scene = replace(scene, histogram=renderer.histogram(request))
+        marks, histogram = renderer.marks(request), renderer.histogram(request)
+        scene = replace(scene, marks=marks, histogram=histogram)
         if scene.cloud.d == 2:
             field = renderer.field(request, self._viewport, self._cancelled)
             scene = replace(scene, field=field)

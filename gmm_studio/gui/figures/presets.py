@@ -88,6 +88,8 @@ def kept(settings: QSettings, preset: Preset, screen: Sheet) -> Choices:
 
 def _read(content: dict[str, Any], first: Choices) -> Choices:
     """Settings may be of another version, or of a person's own making."""
+    # What was kept before there was a choice of fonts has none.
+    content = {"font_family": "", **content}
     values = {field.name: content[field.name] for field in fields(Sheet)}
     for name in ("width", "height", "resolution", "font_size"):
         value = values[name]
@@ -99,6 +101,7 @@ def _read(content: dict[str, Any], first: Choices) -> Choices:
     for name, allowed in (("unit", Unit), ("theme", Theme), ("curve", CurvePlace)):
         if values[name] not in get_args(allowed):
             raise ValueError
+    values["font_family"] = str(values["font_family"])
     for name in ("transparent", "legend", "table", "title"):
         values[name] = values[name] is True
     known = content["format"] if content["format"] in FORMATS else first.format

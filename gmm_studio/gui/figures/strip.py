@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -126,10 +127,9 @@ class StripPainter:
             if (area.bottom() + 1) * self._scale >= top and (area.top() - _CAPTION) * (
                 self._scale
             ) <= end:
-                painter.save()
-                painter.translate(0, -top)
-                self._paint_panel(painter, shot, area)
-                painter.restore()
+                with _saved(painter):
+                    painter.translate(0, -top)
+                    self._paint_panel(painter, shot, area)
 
     def _paint_panel(self, painter: QPainter, shot: Shot, area: QRectF) -> None:
         scale, style, sheet = self._scale, self._style, self._strip.sheet
@@ -156,10 +156,9 @@ class StripPainter:
             renderer=self._renderer,
             cancelled=self._cancelled,
         )
-        painter.save()
-        painter.translate(corner)
-        painting.paint(painter)
-        painter.restore()
+        with _saved(painter):
+            painter.translate(corner)
+            painting.paint(painter)
         painter.scale(scale, scale)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -170,6 +169,16 @@ class StripPainter:
         metrics = QFontMetricsF(style.font)
         base = area.top() - 0.5 * (_CAPTION - metrics.ascent() + metrics.descent())
         painter.drawText(QPointF(area.left(), base), name_of(shot.scene.moment))
+
+
+@contextmanager
+def _saved(painter: QPainter) -> Iterator[None]:
+    """The painter is afterwards as it was, even where the painting was cancelled."""
+    painter.save()
+    try:
+        yield
+    finally:
+        painter.restore()
 
 
 def chosen_iterations(last: int, wanted: Sequence[int] = USUAL) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias
 
@@ -186,7 +187,8 @@ def _tidied(text: str, figure: Figure, size: QSizeF) -> str:
     text = _SIZE.sub(sized, text, count=1)
     # Each text says its font itself.
     text = _EMPTY.sub("", _EMPTY.sub("", _GROUP.sub(" ", text)))
-    return _FAMILY.sub(r'font-family="\1, sans-serif"', text)
+    # Qt writes the name of a font as it is, were it no XML.
+    return _FAMILY.sub(lambda found: f'font-family="{escape(found[1])}, sans-serif"', text)
 
 
 def _write_pdf(file: BinaryIO, figure: Figure, cancelled: Callable[[], bool]) -> None:

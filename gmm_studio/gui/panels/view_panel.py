@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from gmm_studio.gui.canvas.scene import MOST_BINS, Layers
 from gmm_studio.gui.colours import Palette
 from gmm_studio.gui.panels.controls import Choice, Number, switch
+from gmm_studio.gui.panels.layer_names import choice_names, switch_names
 from gmm_studio.gui.panels.section import Section
 
 __all__ = ["ViewPanel"]
@@ -62,13 +63,10 @@ class ViewPanel(Section):
         for name in ("sizes", "lines"):
             self._switches[name].setEnabled(is_flat)
         self.show_row(self._bins, not is_flat)
-        names = {
-            "ellipses": (self.tr("Ellipses"), self.tr("Sigma bars")),
-            "ghosts": (self.tr("Earlier ellipses"), self.tr("Earlier densities")),
-        }
-        for name, (flat, line) in names.items():
-            self._switches[name].setText(flat if is_flat else line)
-            self._switches[name].setAccessibleName(flat if is_flat else line)
+        names = switch_names(is_flat=is_flat)
+        for name, box in self._switches.items():
+            box.setText(names[name])
+            box.setAccessibleName(names[name])
         self.equal.setEnabled(is_flat)
         self.equal.setChecked(equal)
 
@@ -76,38 +74,16 @@ class ViewPanel(Section):
         tr = self.tr
         self._choices = {
             "background": Choice(
-                {
-                    tr("No background"): "none",
-                    tr("Density"): "density",
-                    tr("Regions"): "regions",
-                    tr("Uncertainty"): "uncertainty",
-                    tr("Basins of the seed"): "basins",
-                    tr("Likelihood of the seed"): "likelihood",
-                },
+                choice_names("background"),
                 tr("What is painted behind the points (C, B, U, W, J)"),
             ),
-            "density": Choice(
-                {
-                    tr("Filled contours"): "filled",
-                    tr("Contour lines"): "lines",
-                    tr("Heat map"): "heat",
-                },
-                tr("How the density is painted"),
-            ),
+            "density": Choice(choice_names("density"), tr("How the density is painted")),
             "uncertainty": Choice(
-                {
-                    tr("1 \N{MINUS SIGN} the largest"): "maximum",
-                    tr("Entropy"): "entropy",
-                },
+                choice_names("uncertainty"),
                 tr("1 minus the largest responsibility, or the entropy of the responsibilities"),
             ),
             "labels": Choice(
-                {
-                    tr("True labels hidden"): "none",
-                    tr("True labels as colours"): "colour",
-                    tr("True labels as markers"): "marker",
-                },
-                tr("How the points show their true classes (Y)"),
+                choice_names("labels"), tr("How the points show their true classes (Y)")
             ),
         }
         names = {
@@ -123,36 +99,27 @@ class ViewPanel(Section):
 
     def _add_points(self) -> None:
         tr = self.tr
+        self._add("hard", tr("Each point wears the colour of one component alone (X)"))
+        self._add("sizes", tr("Points that could belong to several components have a halo (Z)"))
         self._add(
-            "hard", tr("Hard colours"), tr("Each point wears the colour of one component alone (X)")
-        )
-        self._add(
-            "sizes",
-            tr("Uncertain points larger"),
-            tr("Points that could belong to several components have a halo (Z)"),
-        )
-        self._add(
-            "lines",
-            tr("Lines to the means"),
-            tr("From the point under the pointer, as wide as its responsibilities (L)"),
+            "lines", tr("From the point under the pointer, as wide as its responsibilities (L)")
         )
 
     def _add_mixture(self) -> None:
         tr = self.tr
-        self._add("ellipses", tr("Ellipses"), tr("Thick, thin and dashed, from the inside (E)"))
+        self._add("ellipses", tr("Thick, thin and dashed, from the inside (E)"))
         self._add(
             "coverage",
-            tr("By coverage (50, 90, 95 %)"),
             tr("Ellipses hold so much of their component, instead of 1, 2 and 3 sigma (P)"),
         )
-        self._add("ghosts", tr("Earlier ellipses"), tr("Paler the longer ago (O)"))
-        self._add("trails", tr("Trails of the means"), tr("A dot for each iteration (T)"))
-        self._add("seeds", tr("Seeds"), tr("Where the means began, as numbered rings (Shift+S)"))
-        self._add("truth", tr("True mixture"), tr("What a generated cloud was drawn from (M)"))
+        self._add("ghosts", tr("Paler the longer ago (O)"))
+        self._add("trails", tr("A dot for each iteration (T)"))
+        self._add("seeds", tr("Where the means began, as numbered rings (Shift+S)"))
+        self._add("truth", tr("What a generated cloud was drawn from (M)"))
 
     def _add_rest(self) -> None:
         tr = self.tr
-        self._add("grid", tr("Grid"), tr("Lines at the numbers of the axes (G)"))
+        self._add("grid", tr("Lines at the numbers of the axes (G)"))
         self.equal = switch(
             tr("Equal aspect"), tr("A unit is as long across as upwards, so circles are round (Q)")
         )
@@ -168,8 +135,8 @@ class ViewPanel(Section):
         self._bins.valueChanged.connect(self._on_chosen)
         self.add_row(tr("Bins"), self._bins, folded=True)
 
-    def _add(self, name: str, text: str, tip: str) -> None:
-        box = switch(text, tip)
+    def _add(self, name: str, tip: str) -> None:
+        box = switch(switch_names()[name], tip)
         box.toggled.connect(self._on_chosen)
         self._switches[name] = box
         self.add_row("", box, folded=True)

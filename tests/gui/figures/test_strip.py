@@ -7,14 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from gmm_studio import InputError
+from gmm_studio.core.errors import Cancelled
 from gmm_studio.gui.animation.frames import figure_of
 from gmm_studio.gui.colours import DARK, LIGHT, Palette, component_colour
 from gmm_studio.gui.figures import writers
 from gmm_studio.gui.figures.figure import Sheet
+from gmm_studio.gui.figures.painting import paint_figure
 from gmm_studio.gui.figures.strip import Strip, chosen_iterations
 from gmm_studio.gui.figures.writers import paint_image, save_figure
 from gmm_studio.gui.moment import Moment
@@ -131,3 +134,17 @@ def test_in_centimetres(qapp: QApplication):
 def test_where_there_is_no_room(qapp: QApplication):
     with pytest.raises(InputError, match="fewer"):
         paint_image(strip(Sheet(120, 90)))
+
+
+@pytest.mark.parametrize("after", [0, 1, 5, 9])
+def test_one_that_is_given_up_leaves_the_painter_as_it_was(qapp: QApplication, after: int):
+    asked = iter(range(1000))
+    image = QImage(800, 600, QImage.Format.Format_RGB32)
+    with QPainter(image) as painter:
+        painter.setFont(QFont("of somebody else", 7))
+        with pytest.raises(Cancelled):
+            paint_figure(
+                painter, QSizeF(800, 600), strip(Sheet(800, 600)), lambda: next(asked) >= after
+            )
+        assert painter.transform().isIdentity()
+        assert painter.font().pointSize() == 7
