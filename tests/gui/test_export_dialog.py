@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -338,6 +340,33 @@ def test_the_cloud_view_is_copied(qtbot: QtBot, window: Window) -> None:
     assert QGuiApplication.clipboard().image().size() == window.cloud_view.size()
     assert b"<svg" in clipboard_svg()
     assert window.activity.text == "Copied the picture"
+
+
+def test_a_copied_picture_outlives_its_window_and_python(tmp_path: Path) -> None:
+    """Data that Python made would be destroyed after Python is gone, which ends in a crash."""
+    code = """
+import sys
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+from gmm_studio.gui.theme import ThemeManager
+from gmm_studio.gui.window import Window
+
+app = sys.keep_to_the_end = QApplication([])
+window = Window(ThemeManager(app, "light"), QSettings(sys.argv[1], QSettings.Format.IniFormat))
+window.show()
+while not window.stage.is_idle or window.cloud_view.scene is None:
+    app.processEvents()
+window.actions_["copy_picture"].trigger()
+while QGuiApplication.clipboard().image().isNull():
+    app.processEvents()
+size = QGuiApplication.clipboard().image().size()
+window.close_without_asking()
+assert QGuiApplication.clipboard().image().size() == size
+"""
+    arguments = [sys.executable, "-c", code, str(tmp_path / "settings.ini")]
+    ended = subprocess.run(arguments, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_the_dialog_copies_what_it_shows(qtbot: QtBot, window: Window) -> None:

@@ -37,6 +37,7 @@ class Copier(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._content: QMimeData | None = None
         self._worker = Worker("copy", self)
         self._worker.arrived.connect(self._on_arrived)
 
@@ -50,8 +51,12 @@ class Copier(QObject):
         self._worker.submit(work)
 
     def close(self) -> None:
-        """Wait for the thread."""
+        """Wait for the thread, and leave on the clipboard what may outlive Python: the picture."""
         self._worker.close()
+        clipboard = QGuiApplication.clipboard()
+        if self._content is not None and clipboard.mimeData() is self._content:
+            clipboard.setImage(clipboard.image())
+        self._content = None
 
     def _on_arrived(self) -> None:
         for _, message in self._worker.take():
@@ -60,6 +65,7 @@ class Copier(QObject):
                 content.setImageData(message.image)
                 content.setData(SVG_TYPE, message.svg)
                 QGuiApplication.clipboard().setMimeData(content)
+                self._content = content
                 self.copied.emit()
             elif isinstance(message, Failed):
                 self.failed.emit(message.error)
