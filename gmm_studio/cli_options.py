@@ -124,7 +124,10 @@ def add_cloud(parser: Parser) -> None:
         "written, in the data's own units (%(default)s)",
     )
     parser.add_argument(
-        "--scaled-units", action="store_true", help="write the results in the scaled units"
+        "--scaled-units",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="write the results in the scaled units",
     )
     parser.add_argument(
         "--cells",

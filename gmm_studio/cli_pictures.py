@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from gmm_studio.cli_fitting import add_fitting, fitted
 from gmm_studio.cli_options import (
@@ -19,10 +20,10 @@ from gmm_studio.cli_options import (
     wrong,
 )
 from gmm_studio.cli_painting import painting
-from gmm_studio.core.em import Run
 from gmm_studio.core.errors import Cancelled
-from gmm_studio.core.scaling import scaled
-from gmm_studio.export.own_units import own_step
+
+if TYPE_CHECKING:
+    from gmm_studio.cli_projects import Seen
 
 __all__ = ["animate", "render"]
 
@@ -30,7 +31,7 @@ THEMES = ("light", "dark", "paper")
 CURVES = ("none", "below", "beside")
 SWITCHES = ("ellipses", "trails", "seeds", "grid")
 BACKGROUNDS = ("density", "regions", "uncertainty")
-MORE = (*BACKGROUNDS, "coverage", "ghosts", "hard", "sizes")
+MORE = (*BACKGROUNDS, "coverage", "ghosts", "hard", "sizes", "truth", "labels")
 ENDS = ("end", "last")
 
 
@@ -41,17 +42,24 @@ def render(arguments: Sequence[str]) -> None:
     check_outputs(options.output, beside=options.file)
     headless = _headless()
     width, height, unit = options.size
+    seen = _seen(options)
+    view = headless.SavedView.of(seen.view)
     look = headless.Look(
-        width, height, unit, options.theme, options.curve, options.show, options.hide
+        width, height, unit, options.theme, options.curve, options.show, options.hide, view
     )
-    headless.render(options.output, _run(options), look, options.iteration)
+    if options.iteration is not None:
+        moments = [None if t is None else headless.Moment(t) for t in options.iteration]
+    else:
+        moments = [None if seen.cursor is None else view.moment(seen.cursor)]
+    headless.render(options.output, seen.run, look, moments)
 
 
 def _render_parser() -> Parser:
     parser = Parser(
         prog="gmm-studio render",
         description="Fit a mixture, or take the run of a project, and write a figure of one "
-        "iteration, or of several side by side, as SVG, PDF or PNG.",
+        "iteration, or of several side by side, as SVG, PDF or PNG. Of a project it is what was on "
+        "show when it was saved: the iteration, what is shown of it, the part of the plane.",
         allow_abbrev=False,
     )
     add_fitting(parser)
@@ -60,8 +68,8 @@ def _render_parser() -> Parser:
         "--iteration",
         type=_iterations,
         metavar="T",
-        default=(None,),
-        help="the iteration to show, or several such as 1,2,5,10,20,end (end)",
+        help="the iteration to show, or several such as 1,2,5,10,20,end (end, or that of the "
+        "project)",
     )
     add(
         "--size",
@@ -105,11 +113,13 @@ def animate(arguments: Sequence[str]) -> None:
         first=options.iterations[0],
         last=options.iterations[1],
     )
-    look = headless.Look(show=options.show, hide=options.hide)
+    seen = _seen(options)
+    view = headless.SavedView.of(seen.view)
+    look = headless.Look(show=options.show, hide=options.hide, view=view)
     try:
         plan = headless.animate(
             options.output,
-            _run(options),
+            seen.run,
             look,
             animation,
             progress=_say_progress,
@@ -124,7 +134,7 @@ def _animate_parser() -> Parser:
     parser = Parser(
         prog="gmm-studio animate",
         description="Fit a mixture, or take the run of a project, and write its iterations as an "
-        "animation: GIF, animated PNG, WebP, or MP4.",
+        "animation: GIF, animated PNG, WebP, or MP4. A project is looked at as when it was saved.",
         allow_abbrev=False,
     )
     add_fitting(parser)
@@ -179,9 +189,10 @@ def _animate_parser() -> Parser:
 
 
 def _add_look(parser: Parser, shown: tuple[str, ...] = (), hidden: tuple[str, ...] = ()) -> None:
-    """The options of how it looks."""
+    """The options of how it looks; what a project shows can be left out, and the other way."""
     add = parser.add_argument
-    shown, hidden = (*MORE, *shown), (*SWITCHES, *hidden)
+    shown, hidden = (*MORE, *SWITCHES, *shown), (*SWITCHES, *MORE, *hidden)
+    parser.set_defaults(scaled_units=None)
     add("--theme", choices=THEMES, default=THEMES[0], help="colours (%(default)s)")
     add(
         "--curve",
@@ -194,7 +205,8 @@ def _add_look(parser: Parser, shown: tuple[str, ...] = (), hidden: tuple[str, ..
         type=_names(shown),
         metavar="density,...",
         default=(),
-        help=f"what is shown beside the usual, of {', '.join(shown)}",
+        help="what is shown beside the usual, or beside what the project shows, of "
+        f"{', '.join(shown)}",
     )
     add(
         "--hide",
@@ -205,15 +217,19 @@ def _add_look(parser: Parser, shown: tuple[str, ...] = (), hidden: tuple[str, ..
     )
 
 
-def _run(options: argparse.Namespace) -> Run:
-    """The fit, in the data's own units unless the scaled ones are asked for."""
-    from gmm_studio.cli_projects import run_of_project
+def _seen(options: argparse.Namespace) -> Seen:
+    """The fit, or what a project shows.
 
-    run = run_of_project(options) or fitted(options)
-    if options.scaled_units or run.cloud.scaling is None:
-        return run
-    steps = tuple(own_step(run.cloud, run.configuration, step) for step in run.steps)
-    return Run(scaled(run.cloud, "none"), run.configuration, steps, run.stop)
+    A fit is in the data's own units and a project in those of its axes, unless others are asked
+    for.
+    """
+    from gmm_studio.cli_projects import Seen, seen_in_project
+
+    project = seen_in_project(options)
+    if project is not None:
+        return project.in_own_units() if options.scaled_units is False else project
+    seen = Seen(fitted(options))
+    return seen if options.scaled_units else seen.in_own_units()
 
 
 def _headless() -> ModuleType:

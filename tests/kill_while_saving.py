@@ -1,6 +1,7 @@
 """Kills a process that saves a project over and over: `python -m tests.kill_while_saving [N]`.
 
-After each of the N times the file must be a project that is whole.
+After each of the N times the file must be a project that is whole, and after one more save that
+nobody disturbs it must be the only file in its folder.
 """
 
 from __future__ import annotations
@@ -34,10 +35,15 @@ def save_for_ever(path: Path) -> None:
         write_project(Project(Document(cloud, 4, Drawn(random_state=count)), runs), path)
 
 
-def kill_while_saving(folder: Path, count: int, seed: int = 0) -> Iterator[Project]:
-    """The project that is there after each kill; damaged ones raise `InputError`."""
+def kill_while_saving(folder: Path, count: int, seed: int = 0) -> Iterator[tuple[Project, bool]]:
+    """The project that is there after each kill, and whether that left another file begun.
+
+    Damaged ones raise `InputError`. After the last one something is saved without a kill.
+    """
     path, rng = folder / "killed.gmmstudio", random.Random(seed)
-    write_project(Project(Document(generate("moons", 10), 1)), path)
+    project = Project(Document(generate("moons", 10), 1))
+    write_project(project, path)
+    before: set[Path] = {path}
     for _ in range(count):
         command = [sys.executable, "-m", __spec__.name, "save", str(path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as saving:
@@ -45,24 +51,29 @@ def kill_while_saving(folder: Path, count: int, seed: int = 0) -> Iterator[Proje
             assert saving.stdout.readline() == "saving\n"
             time.sleep(rng.uniform(0, LONGEST))
             saving.kill()
-        yield read_project(path)
+        after = set(folder.iterdir())
+        assert len(after) <= 2, "what an earlier kill left is still there"
+        yield read_project(path), not after <= before
+        before = after
+    write_project(project, path)
 
 
 def main(arguments: list[str]) -> int:
-    """Kill and read, or save for ever; 0 if all could be read."""
+    """Kill and read, or save for ever; 0 if all could be read and nothing else is left."""
     if arguments[:1] == ["save"]:
         save_for_ever(Path(arguments[1]))
     count = int(arguments[0]) if arguments else 100
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        projects = list(kill_while_saving(folder, count))
-        begun = len(list(folder.iterdir())) - 1
-        saved = {project.document.start for project in projects}
+        found = list(kill_while_saving(folder, count))
+        left = len(list(folder.iterdir())) - 1
+    saved = {project.document.start for project, _ in found}
+    begun = sum(is_begun for _, is_begun in found)
     print(
-        f"{len(projects)} projects after as many kills, {len(saved)} different; "
-        f"{begun} kills were in the middle of writing"
+        f"{len(found)} projects after as many kills, {len(saved)} different; {begun} kills were in "
+        f"the middle of writing; {left} files left after the next save"
     )
-    return 0
+    return 1 if left else 0
 
 
 if __name__ == "__main__":

@@ -39,9 +39,9 @@ ALLOWED = {
     "cli_fitting": {"cli_options", "export", "core"},
     "cli_painting": {"core"},
     "cli_pictures": {
-        *("cli_fitting", "cli_options", "cli_painting", "cli_projects", "export", "core"),
+        *("cli_fitting", "cli_options", "cli_painting", "cli_projects", "core"),
     },
-    "cli_projects": {"cli_options", "project", "document", "core"},
+    "cli_projects": {"cli_options", "project", "document", "export", "core"},
     "cli_laboratory": {"cli_options", "cli_painting", "export", "data", "core"},
     "cli_options": {"export", "data", "core"},
     "cli_results": {"cli_options", "export", "data", "core"},

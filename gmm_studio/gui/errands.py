@@ -26,16 +26,22 @@ __all__ = ["Errands", "Opened"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """A project that was read, and where it was."""
+    """A project that was read, where it was, and the fingerprint of that file."""
 
     path: Path
     project: Project
+    fingerprint: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scaled:
     before: PointCloud
     after: PointCloud
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Composed:
+    what: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class Errands(QObject):
     selected(cloud, selection)
         Which points of a cloud are in a box; None for none.
     saved(path)
+    composed(what)
+        Something that was asked for was made.
     failed(error)
     changed()
         An errand began, got on, or ended.
@@ -71,6 +79,7 @@ class Errands(QObject):
     selected = Signal(object, object)
     opened = Signal(object)
     saved = Signal(object)
+    composed = Signal(object)
     failed = Signal(object)
     changed = Signal()
 
@@ -78,7 +87,9 @@ class Errands(QObject):
         super().__init__(parent)
         self._text, self._percent = "", 0
         self._worker, self._saver = Worker("errands", self), Worker("save", self)
-        for worker in (self._worker, self._saver):
+        self._composer = Worker("compose", self)
+        self._workers = (self._worker, self._saver, self._composer)
+        for worker in self._workers:
             worker.arrived.connect(self._on_arrived)
 
     @property
@@ -107,9 +118,12 @@ class Errands(QObject):
         """Read a project."""
 
         def work(post: Post, cancelled: Callable[[], bool]) -> None:
+            from gmm_studio.gui.projects.fingerprint import fingerprint_of
             from gmm_studio.project import read_project
 
-            post(Opened(path, read_project(path, cancelled)))
+            # First: what is written in between is not what was read.
+            fingerprint = fingerprint_of(path)
+            post(Opened(path, read_project(path, cancelled), fingerprint))
 
         self._go(work, self.tr("Opening {name}").format(name=path.name))
 
@@ -144,6 +158,20 @@ class Errands(QObject):
 
         self._go(work, text, self._saver)
 
+    def compose(self, job: Callable[[Callable[[], bool]], object], text: str) -> None:
+        """Make something to be copied; a newer one is made instead of it."""
+
+        def work(post: Post, cancelled: Callable[[], bool]) -> None:
+            post(_Composed(job(cancelled)))
+
+        self._composer.cancel()
+        self._go(work, text, self._composer)
+
+    def stop_composing(self) -> None:
+        """Give up what is made to be copied."""
+        self._composer.cancel()
+        self._end_if_idle()
+
     def select(self, cloud: PointCloud, low: Seed, high: Seed) -> None:
         """Find the points in a box."""
 
@@ -156,15 +184,15 @@ class Errands(QObject):
     def cancel(self) -> bool:
         """Give up what is under way; whether there was anything."""
         had = bool(self._text)
-        self._worker.cancel()
-        self._saver.cancel()
+        for worker in self._workers:
+            worker.cancel()
         self._end()
         return had
 
     def close(self) -> None:
         """Wait for the threads."""
-        self._worker.close()
-        self._saver.close()
+        for worker in self._workers:
+            worker.close()
 
     def _go(self, task: Task, text: str, worker: Worker | None = None) -> None:
         self._text, self._percent = text, 0
@@ -172,13 +200,17 @@ class Errands(QObject):
         (worker or self._worker).submit(task, interrupt=worker is None)
         self.changed.emit()
 
+    def _end_if_idle(self) -> None:
+        if not any(worker.busy for worker in self._workers):
+            self._end()
+
     def _end(self) -> None:
         if self._text:
             self._text = ""
             self.changed.emit()
 
     def _on_arrived(self) -> None:
-        for _, message in (*self._worker.take(), *self._saver.take()):
+        for _, message in [one for worker in self._workers for one in worker.take()]:
             if isinstance(message, _Progress):
                 self._percent = message.percent
                 self._text = message.text or self._text
@@ -187,8 +219,7 @@ class Errands(QObject):
                 self.failed.emit(message.error)
             else:
                 self._hand_over(message)
-        if not (self._worker.busy or self._saver.busy):
-            self._end()
+        self._end_if_idle()
 
     def _hand_over(self, message: object) -> None:
         """Give what was brought to who waits for it."""
@@ -202,6 +233,8 @@ class Errands(QObject):
             self.scaled.emit(message.before, message.after)
         elif isinstance(message, Path):
             self.saved.emit(message)
+        elif isinstance(message, _Composed):
+            self.composed.emit(message.what)
         elif isinstance(message, tuple):
             self.selected.emit(*message)
 

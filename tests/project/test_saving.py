@@ -89,3 +89,4 @@ def test_a_name_may_have_any_characters(small: Project, tmp_path: Path, name: st
 
 def test_ten_kills_while_saving_leave_ten_projects(tmp_path: Path) -> None:
     assert len(list(kill_while_saving(tmp_path, 10))) == 10
+    assert os.listdir(tmp_path) == ["killed.gmmstudio"], "the next save took away what they left"

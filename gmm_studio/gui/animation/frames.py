@@ -165,7 +165,9 @@ class FramePainter:
         ]
 
 
-def fitted_viewport(run: RunRecord, layers: Layers, width: float, height: float) -> Viewport:
+def fitted_viewport(
+    run: RunRecord, layers: Layers, width: float, height: float, *, equal: bool | None = None
+) -> Viewport:
     """What the cloud view shows of a run when nobody has moved it, without its points."""
     request = PictureRequest(
         run.cloud,
@@ -176,6 +178,7 @@ def fitted_viewport(run: RunRecord, layers: Layers, width: float, height: float)
         1.0,
         reference=run.steps[-1].mixture,
         layers=layers,
+        equal=equal,
     )
     return Renderer().viewport(request)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QFont, QGuiApplication
@@ -21,13 +22,17 @@ from gmm_studio.gui.animation.options import Animation, format_of, text_size
 from gmm_studio.gui.animation.plan import Plan
 from gmm_studio.gui.canvas.scene import Layers
 from gmm_studio.gui.colours import LIGHT
+from gmm_studio.gui.curves.kinds import kinds_of
+from gmm_studio.gui.curves.series import CurveKind
 from gmm_studio.gui.figures.figure import CurvePlace, Sheet, Theme, Unit
 from gmm_studio.gui.figures.strip import Strip
 from gmm_studio.gui.figures.writers import save_figure
+from gmm_studio.gui.lessons.layer_values import layers_of
 from gmm_studio.gui.moment import Moment
+from gmm_studio.gui.projects.saved_view import SavedView
 from gmm_studio.gui.runs import RunRecord
 
-__all__ = ["Animation", "Look", "animate", "format_of", "render"]
+__all__ = ["Animation", "Look", "Moment", "SavedView", "animate", "format_of", "render"]
 
 _PAPER_DOTS = 300.0
 """Per inch, where a size is given in centimetres."""
@@ -51,8 +56,10 @@ class Look:
     theme : {"light", "dark", "paper"}
     curve : {"none", "below", "beside"}
     show, hide : tuple of str
-        Switches of `Layers`, backgrounds, and parts of a figure (legend, title, table) beside
-        those that are usual.
+        Switches of `Layers`, backgrounds, labels, and parts of a figure (legend, title, table)
+        that are other than in the view.
+    view : SavedView
+        How a project was looked at.
     """
 
     width: float = 900
@@ -62,17 +69,18 @@ class Look:
     curve: CurvePlace = "none"
     show: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
+    view: SavedView = field(default_factory=SavedView)
 
     @property
     def layers(self) -> Layers:
-        """What is shown of the mixture."""
-        layers = Layers()
+        """What is shown of the mixture; maps of a seed take a window."""
+        layers = layers_of(self.view.views.layers)
+        if not layers.has_field:
+            layers = replace(layers, background="none")
         for names, on in ((self.show, True), (self.hide, False)):
-            for name in names:
-                if name in _BACKGROUNDS:
-                    name = f"background_{name}"
-                if name not in _PARTS:
-                    layers = layers.switched(name, on)
+            for switch in (_switch(layers, name) for name in names if name not in _PARTS):
+                if layers.is_on(switch) != on:
+                    layers = layers.switched(switch, on)
         return layers
 
     @property
@@ -93,8 +101,17 @@ class Look:
         )
 
 
-def render(path: Path, run: Run, look: Look, iterations: Sequence[int | None]) -> None:
-    """Write one iteration of a run as a figure, or several side by side.
+def _switch(layers: Layers, name: str) -> str:
+    """The switch of `Layers` that a name stands for."""
+    if name in _BACKGROUNDS:
+        return f"background_{name}"
+    if name == "labels":
+        return f"labels_{'colour' if layers.labels == 'none' else layers.labels}"
+    return name
+
+
+def render(path: Path, run: Run, look: Look, moments: Sequence[Moment | None]) -> None:
+    """Write one moment of a run as a figure, or several side by side.
 
     Parameters
     ----------
@@ -102,23 +119,21 @@ def render(path: Path, run: Run, look: Look, iterations: Sequence[int | None]) -
         Ends in ``.svg``, ``.pdf`` or ``.png``.
     run : Run
     look : Look
-    iterations : sequence of (int or None)
-        None is the last one.
+    moments : sequence of (Moment or None)
+        None is the last iteration.
 
     Raises
     ------
     InputError
         When the run has no such iteration, or the file cannot be written, with the reason.
     """
-    for t in iterations:
-        _check_iteration(run, t)
+    for moment in moments:
+        _check_iteration(run, None if moment is None else moment.iteration)
     with _qt():
         take = _take(run, look, look.sheet)
-        if len(iterations) == 1:
-            chosen = [take.last if iterations[0] is None else iterations[0]]
-        else:
-            chosen = sorted({take.last if t is None else t for t in iterations})
-        figures = [figure_of(take, look.sheet, Moment(t)) for t in chosen]
+        chosen = {moment or Moment(take.last) for moment in moments}
+        in_order = sorted(chosen, key=lambda moment: moment.iteration)
+        figures = [figure_of(take, look.sheet, moment) for moment in in_order]
         save_figure(path, figures[0] if len(figures) == 1 else Strip.of(figures))
 
 
@@ -138,7 +153,7 @@ def animate(
     path : Path
     run : Run
     look : Look
-        Its layers; all else is in the animation.
+        Its layers and view; all else is in the animation.
     animation : Animation
     progress, cancelled : callable
 
@@ -164,8 +179,11 @@ def _take(run: Run, look: Look, sheet: Sheet) -> Take:
     record = RunRecord(1, document, list(run.steps), run.stop)
     height = sheet.width if sheet.height is None else sheet.height
     size = (sheet.pixels(length) / sheet.stretch for length in (sheet.width, height))
-    viewport = fitted_viewport(record, look.layers, *size)
-    return Take(record, look.layers, viewport, LIGHT, QFont(QGuiApplication.font()))
+    view, layers, font = look.view, look.layers, QFont(QGuiApplication.font())
+    viewport = view.viewport or fitted_viewport(record, layers, *size, equal=view.equal)
+    is_known = view.views.curve in kinds_of(record)
+    kind = cast("CurveKind", view.views.curve) if is_known else "log_likelihood"
+    return Take(record, layers, viewport, LIGHT, font, kind=kind)
 
 
 def _check_iteration(run: Run, t: int | None) -> None:

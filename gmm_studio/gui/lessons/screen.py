@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
-from typing import Any, cast
+from typing import cast
 
 from PySide6.QtWidgets import QTabWidget, QWidget
 
@@ -12,25 +11,11 @@ from gmm_studio.gui.canvas.scene import Layers
 from gmm_studio.gui.canvas.stage import Stage
 from gmm_studio.gui.curves.curve_view import CurveView
 from gmm_studio.gui.curves.series import CurveKind
+from gmm_studio.gui.lessons.layer_values import layers_of, values_of
 from gmm_studio.gui.playback import Playback
-from gmm_studio.lessons.views import LAYERS, SIDES, TABS, LayerValue, Views
+from gmm_studio.lessons.views import SIDES, TABS, Views
 
-__all__ = ["Screen", "layers_of", "values_of"]
-
-
-def layers_of(values: tuple[tuple[str, LayerValue], ...]) -> Layers:
-    """The layers with these values, the others as usual."""
-    changes: dict[str, Any] = dict(values)
-    if "bins" in changes:
-        changes["bins"] = changes["bins"] or None
-    return replace(Layers(), **changes)
-
-
-def values_of(layers: Layers) -> tuple[tuple[str, LayerValue], ...]:
-    """The values of the layers that are not as usual."""
-    found = {field.name: getattr(layers, field.name) for field in fields(Layers)}
-    found["bins"] = found["bins"] or 0
-    return tuple(sorted((name, value) for name, value in found.items() if value != LAYERS[name][0]))
+__all__ = ["Screen"]
 
 
 class Screen:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtWidgets import QWidget
 
 from gmm_studio.core.errors import InputError
 from gmm_studio.data.generators import generate
-from gmm_studio.data.selection import shown
 from gmm_studio.document import USUAL_K, Document
 from gmm_studio.gui.errands import Opened
-from gmm_studio.gui.files import PROJECT, Files
+from gmm_studio.gui.files import Files
 from gmm_studio.gui.projects.autosave import Autosave
 from gmm_studio.gui.projects.changes import Changes
+from gmm_studio.gui.projects.fingerprint import UNKNOWN
+from gmm_studio.gui.projects.names import ask_path, name_of, stem_of
 from gmm_studio.gui.projects.offer import Offer
 from gmm_studio.gui.projects.pictures import Pictures
-from gmm_studio.gui.projects.question import Question
-from gmm_studio.gui.projects.saving import Save, Saver
+from gmm_studio.gui.projects.place import Place
+from gmm_studio.gui.projects.question import Conflict, Question
+from gmm_studio.gui.projects.saving import Save, Saver, Then
 from gmm_studio.gui.projects.shelf import Left, data_folder
 from gmm_studio.gui.projects.snapshot import Snapshot, records_of
 from gmm_studio.gui.projects.viewing import Viewing
@@ -39,7 +42,6 @@ _FIRST_CLOUD = "separated"
 _LOOK_MS = 400
 """After the start, for what was left behind: the first picture comes first."""
 
-_LONGEST_NAME = 80
 _SESSION = "session"
 """What the views of our own files hold besides: where the work is saved, and whether all of it."""
 
@@ -85,6 +87,7 @@ class Projects(QObject):
         self._settings, self._style, self._window = settings, style, window
         self.path: Path | None = None
         self.question: Question | None = None
+        self.conflict: Conflict | None = None
         self.offer = offer
         self.changes = Changes(session, self)
         self.changes.changed.connect(self._on_changed)
@@ -93,6 +96,7 @@ class Projects(QObject):
         self.saver = Saver(self.pictures, self)
         self.saver.saved.connect(self._on_saved)
         self.saver.failed.connect(self._on_not_saved)
+        self.saver.refused.connect(self._on_refused)
         self.saver.crashed.connect(self.failed)
         self.autosave = Autosave(data, self._snapshot, self)
         self.autosave.found.connect(offer.show_lefts)
@@ -121,7 +125,7 @@ class Projects(QObject):
         self._show_title()
 
     def _show_title(self) -> None:
-        name = self._description if self.path is None else _name_of(self.path)
+        name = self._description if self.path is None else name_of(self.path)
         # The mark of what is modified stands for itself if it is there twice.
         name = name.replace("[*]", "[*][*]")
         self.title_changed.emit(f"{name}[*] \N{EM DASH} GMM Studio")
@@ -139,41 +143,37 @@ class Projects(QObject):
 
     def save_as(self) -> None:
         """Ask where to save, and go on there."""
-        self._ask_path(self.tr("Save project as"), self._write)
+        self._save_elsewhere()
 
     def save_copy(self) -> None:
         """Ask where to save it as it is now; what is open stays what it is."""
-        copy = self.tr("{name} copy")
-        self._ask_path(self.tr("Save a copy"), lambda path: self._write(path, is_copy=True), copy)
+        use = partial(self._write, is_copy=True)
+        self._ask_path(self.tr("Save a copy"), use, self.tr("{name} copy"))
 
-    def _save(self, then: Callable[[], object] | None = None) -> None:
+    def _save(self, then: Then = None) -> None:
         if self.path is not None:
-            self._write(self.path, then)
+            self._write(self.path, then=then, is_agreed=False)
         else:
-            self._ask_path(self.tr("Save project as"), lambda path: self._write(path, then))
+            self._save_elsewhere(then)
+
+    def _save_elsewhere(self, then: Then = None, name: str = "{name}") -> None:
+        self._ask_path(self.tr("Save project as"), partial(self._write, then=then), name)
 
     def _ask_path(self, title: str, use: Callable[[Path], object], name: str = "{name}") -> None:
         if self.path is not None:
             folder, stem = str(self.path.parent), self.path.stem
         else:
             folder = str(self._settings.value("folder", ""))
-            stem = _stem_of(self._session.document.cloud.name) or self.tr("Untitled")
-        dialog = QFileDialog(self._window, title, folder)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([self.tr("Projects ({ending})").format(ending=f"*{PROJECT}")])
-        dialog.setDefaultSuffix(PROJECT[1:])
-        dialog.selectFile(name.format(name=stem) + PROJECT)
-        dialog.fileSelected.connect(lambda chosen: use(Path(chosen)))
-        dialog.open()
+            stem = stem_of(self._session.document.cloud.name) or self.tr("Untitled")
+        ask_path(self._window, title, folder, name.format(name=stem), use)
 
     def _write(
-        self, path: Path, then: Callable[[], object] | None = None, *, is_copy: bool = False
+        self, path: Path, *, then: Then = None, is_copy: bool = False, is_agreed: bool = True
     ) -> None:
         snapshot = Snapshot.of(self._session, self._viewing.take())
         if not is_copy:
             self.changes.begin_saving()
-        self.saver.submit(Save(path, snapshot, self._style(), is_copy, then))
+        self.saver.submit(Save(path, snapshot, self._style(), is_copy, then, is_agreed))
 
     def _on_saved(self, save: Save) -> None:
         self._files.remember(save.path)
@@ -189,6 +189,23 @@ class Projects(QObject):
     def _on_not_saved(self, _: Save, error: Exception) -> None:
         text = self.tr("{problem} Nothing is lost: save it elsewhere (Ctrl+Shift+S).")
         self._complain(text, error)
+
+    def _on_refused(self, save: Save) -> None:
+        """Ask once, for all that was to be saved there, what becomes of what others wrote."""
+        if self.conflict is not None:
+            self.conflict.join(save)
+            return
+        self.conflict = Conflict(
+            save,
+            lambda one: self._write(one.path, then=one.then),
+            lambda one: self._save_elsewhere(one.then, self.tr("{name} copy")),
+            self._window,
+        )
+        self.conflict.finished.connect(self._on_decided)
+        self.conflict.open()
+
+    def _on_decided(self) -> None:
+        self.conflict = None
 
     # Open
 
@@ -217,18 +234,21 @@ class Projects(QObject):
         session = view.pop(_SESSION, None)
         records = records_of(project)
         run = None if project.shown is None else records[project.shown]
-        path, is_unsaved = opened.path.absolute(), False
+        path, place = opened.path.absolute(), Place(is_modified=False)
         is_left = left is not None and opened.path == left.path
         # A project that came from others may not say where ours is to be saved.
         is_ours = is_left or opened.path == self.autosave.last
         if is_ours:
-            saved_at, is_unsaved = _place(session)
-            self._begin_with(project.document, records, run, view, saved_at)
+            place = Place.of(session)
+            self._begin_with(project.document, records, run, view, place.path)
+            if place.path is not None:
+                self.saver.know(place.path, place.fingerprint)
         else:
             self._begin_with(project.document, records, run, view, path)
+            self.saver.know(path, opened.fingerprint or UNKNOWN)
             self._files.remember(path)
             self.saver.paint(path, Snapshot.of(self._session, {}), self._style())
-        self.changes.begin(is_unsaved=is_unsaved, has_work=True)
+        self.changes.begin(is_unsaved=place.is_modified, has_work=True)
         if is_left and left is not None:
             self.offer.take(left)
             self.autosave.replace(left)
@@ -258,6 +278,8 @@ class Projects(QObject):
         """Whether the window may; if not, it is closed once a person agrees."""
         if self._has_agreed:
             return True
+        if self.conflict is not None:
+            return False
         if self.saver.last is not None and not self.saver.last.is_copy:
             self.saver.last.then = self._window.close
             return False
@@ -289,8 +311,8 @@ class Projects(QObject):
         """Go on, once a person has said what becomes of changes that are not saved."""
         if not self.changes.is_modified:
             go_on()
-        elif self.question is None:
-            name = "" if self.path is None else _name_of(self.path)
+        elif self.question is None and self.conflict is None:
+            name = "" if self.path is None else name_of(self.path)
             question = Question(name, lambda: self._save(go_on), go_on, self._window)
             question.finished.connect(self._on_answered)
             self.question = question
@@ -303,9 +325,9 @@ class Projects(QObject):
 
     def _snapshot(self) -> Snapshot:
         """What is to be kept, with where it is saved and whether all of it."""
-        view = self._viewing.take()
-        file = None if self.path is None else str(self.path)
-        view[_SESSION] = {"file": file, "modified": self.changes.is_modified}
+        view, path = self._viewing.take(), self.path
+        fingerprint = UNKNOWN if path is None else self.saver.fingerprint(path)
+        view[_SESSION] = Place(path, fingerprint, self.changes.is_modified).entry
         return Snapshot.of(self._session, view)
 
     def _on_not_kept(self, error: Exception) -> None:
@@ -317,21 +339,3 @@ class Projects(QObject):
             self.problem.emit(text.format(problem=message_of(error)))
         else:
             self.failed.emit(error)
-
-
-def _name_of(path: Path) -> str:
-    return shown(path.name, _LONGEST_NAME)
-
-
-def _stem_of(name: str) -> str:
-    """The name of a cloud as that of a file that every system can have."""
-    plain = "".join(one if one.isalnum() or one in "-_," else " " for one in name)
-    return " ".join(plain.split())[:_LONGEST_NAME]
-
-
-def _place(session: Json) -> tuple[Path | None, bool]:
-    """Where work was saved that was kept, and whether it has changed since."""
-    if not isinstance(session, dict):
-        return None, True
-    file = session.get("file")
-    return Path(file) if isinstance(file, str) else None, session.get("modified") is not False

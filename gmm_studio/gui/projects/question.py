@@ -1,4 +1,4 @@
-"""What becomes of changes that are not saved."""
+"""What becomes of changes that are not saved, and of those that somebody else has saved."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-__all__ = ["Question"]
+from gmm_studio.gui.projects.names import name_of
+from gmm_studio.gui.projects.saving import Save
+
+__all__ = ["Conflict", "Question"]
 
 
 class Question(QMessageBox):
@@ -52,3 +55,52 @@ class Question(QMessageBox):
             self._save()
         elif clicked is self.leave:
             self._leave()
+
+
+class Conflict(QMessageBox):
+    """Asks before what somebody else has written is replaced.
+
+    Parameters
+    ----------
+    save : Save
+        What was not written.
+    replace, elsewhere : callable
+        What is done with it then.
+    """
+
+    def __init__(
+        self,
+        save: Save,
+        replace: Callable[[Save], object],
+        elsewhere: Callable[[Save], object],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._save, self._replace, self._elsewhere = save, replace, elsewhere
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Changed elsewhere"))
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        text = self.tr("{name} was changed by another program or window since you opened it.")
+        self.setText(text.format(name=name_of(save.path)))
+        self.setInformativeText(self.tr("What was changed there is lost if you save over it."))
+        role = QMessageBox.ButtonRole
+        self.elsewhere = self.addButton(self.tr("Save as…"), role.AcceptRole)
+        self.replace = self.addButton(self.tr("Save over it"), role.DestructiveRole)
+        self.stay = self.addButton(self.tr("Cancel"), role.RejectRole)
+        # The bold text of what is usual is wider than buttons reckon with.
+        self.elsewhere.setStyleSheet("min-width: 6em")
+        self.setDefaultButton(self.elsewhere)
+        self.setEscapeButton(self.stay)
+        self.finished.connect(self._on_finished)
+
+    def join(self, save: Save) -> None:
+        """Ask about a newer one instead, which does also what was wanted of the other."""
+        save.then = save.then or self._save.then
+        self._save = save
+
+    def _on_finished(self) -> None:
+        clicked = self.clickedButton()
+        if clicked is self.replace:
+            self._replace(self._save)
+        elif clicked is self.elsewhere:
+            self._elsewhere(self._save)

@@ -176,6 +176,12 @@ def test_a_full_disk_is_said_and_leaves_nothing(
         def __init__(self, handle: Any) -> None:
             self._handle = handle
 
+        def __enter__(self) -> Any:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self._handle.close()
+
         def write(self, content: bytes) -> int:
             if self._handle.tell() + len(content) > 2000:
                 raise OSError(errno.ENOSPC, "No space left on device")
@@ -185,23 +191,15 @@ def test_a_full_disk_is_said_and_leaves_nothing(
             return getattr(self._handle, name)
 
     opened = Path.open
-    monkeypatch.setattr(atomic.Path, "open", lambda path, *args: _Opened(opened(path, *args), Full))
+
+    def limited(path: Path, mode: str = "r", **others: Any) -> Any:
+        handle = opened(path, mode, **others)
+        return Full(handle) if mode == "xb" else handle
+
+    monkeypatch.setattr(atomic.Path, "open", limited)
     with pytest.raises(InputError, match="disk is full"):
         save(tmp_path / {**FILES, "mp4": "a.mp4"}[kind], animation(format=kind))
     assert list(tmp_path.iterdir()) == []
-
-
-class _Opened:
-    """A file whose handle is wrapped."""
-
-    def __init__(self, handle: Any, wrap: Any) -> None:
-        self._handle, self._wrap = handle, wrap
-
-    def __enter__(self) -> Any:
-        return self._wrap(self._handle)
-
-    def __exit__(self, *_: object) -> None:
-        self._handle.close()
 
 
 def test_frames_do_not_pile_up(qapp: QApplication, tmp_path: Path):

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 from gmm_studio.document import Given, Placed
 from gmm_studio.gui.canvas.scene import Layers
 from gmm_studio.gui.curves.series import KINDS
+from gmm_studio.gui.lessons.layer_values import layers_of, values_of
 from gmm_studio.gui.lessons.save_dialog import SaveLessonDialog
-from gmm_studio.gui.lessons.screen import layers_of, values_of
 from gmm_studio.gui.playback import SPEEDS
 from gmm_studio.gui.theme import Scheme
 from gmm_studio.gui.window import Window

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.gui.projects.shelf import data_folder
@@ -51,7 +52,9 @@ def answer_dialog(qtbot: QtBot, window: Window, path: Path) -> None:
     (dialog,) = open_dialogs(window)
     line = dialog.findChild(QLineEdit, "fileNameEdit")
     assert isinstance(line, QLineEdit)
-    line.setText(str(path))
+    # As if it were typed: that takes the place of what is chosen in the list.
+    line.selectAll()
+    line.insert(str(path))
     qtbot.keyClick(line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not open_dialogs(window))
     window.activateWindow()
@@ -77,14 +80,28 @@ def open_project(qtbot: QtBot, window: Window, path: Path) -> None:
     settle(qtbot, window)
 
 
-def press_in_question(qtbot: QtBot, window: Window, name: str) -> None:
-    """Press one of the buttons of the question about unsaved changes."""
-    qtbot.waitUntil(lambda: window.projects.question is not None)
-    question = window.projects.question
+def press_in_question(
+    qtbot: QtBot, window: Window, name: str, which: Literal["question", "conflict"] = "question"
+) -> None:
+    """Press one of the buttons of the question about changes that are not saved, or of others."""
+
+    def asked() -> QMessageBox | None:
+        found = getattr(window.projects, which)
+        assert found is None or isinstance(found, QMessageBox)
+        return found
+
+    qtbot.waitUntil(lambda: asked() is not None)
+    question = asked()
     assert question is not None
     qtbot.waitUntil(question.isVisible)
     click(getattr(question, name))
-    qtbot.waitUntil(lambda: window.projects.question is not question)
+    qtbot.waitUntil(lambda: asked() is not question)
     if window.isVisible():
         window.activateWindow()
-        qtbot.waitUntil(lambda: window.isActiveWindow() or bool(open_dialogs(window)))
+        qtbot.waitUntil(lambda: _goes_on(window))
+
+
+def _goes_on(window: Window) -> bool:
+    """Whether the window takes keys again, is gone, or asks something else."""
+    asks = window.projects.conflict is not None or bool(open_dialogs(window))
+    return asks or window.isActiveWindow() or not window.isVisible()

@@ -121,7 +121,7 @@ def test_it_is_kept_before_long_and_only_if_something_was_made(
     (file,) = (data / "sessions").glob("*/session.gmmstudio")
     project = read_project(file)
     assert project.document.start == window.session.document.start
-    assert project.view["session"] == {"file": None, "modified": True}
+    assert project.view["session"] == {"file": None, "fingerprint": "", "modified": True}
     assert len(project.runs) == 2
     window.close_without_asking()
     assert not list((data / "sessions").iterdir())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from gmm_studio.core.errors import Cancelled
 from gmm_studio.document import Placed
+from gmm_studio.export.atomic import atomic_write
 from gmm_studio.gui.window import Window
 from gmm_studio.project import Project, SavedRun, read_project, write_project
 from tests.gui.acting import Control, Shift, drag, key, picture, wheel
@@ -355,6 +358,58 @@ def test_a_full_disk_leaves_the_older_file(
     choose(window, "save")
     qtbot.waitUntil(lambda: not window.isWindowModified())
     assert read_project(path).document.start == window.session.document.start
+
+
+def test_a_file_that_is_open_in_another_program(
+    qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.gmmstudio"
+    save_as(qtbot, window, path)
+    content = path.read_bytes()
+    key(window, "n")
+    settle(qtbot, window)
+    replacing = os.replace
+
+    def refuse(source: Path, target: Path) -> None:
+        if target == path:
+            # As Windows says it.
+            raise PermissionError(errno.EACCES, "Access is denied")
+        replacing(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    choose(window, "save")
+    qtbot.waitUntil(lambda: "it is open in another program" in window.pill.text)
+    assert "Close it there, or choose another name. Nothing is lost" in window.pill.text
+    assert path.read_bytes() == content
+    assert not [one for one in tmp_path.iterdir() if one.suffix == ".tmp"]
+    assert window.isWindowModified()
+    monkeypatch.undo()
+    choose(window, "save")
+    qtbot.waitUntil(lambda: not window.isWindowModified())
+    assert window.projects.conflict is None
+
+
+def test_opening_removes_what_a_killed_save_left(
+    qtbot: QtBot, window: Window, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.gmmstudio"
+    save_as(qtbot, window, path)
+    with suppress(Cancelled), atomic_write(path):
+        (begun,) = tmp_path.glob(".*.tmp")
+        raise Cancelled
+    left = begun.with_name(begun.name.replace(".tmp", "0.tmp"))
+    left.write_bytes(b"cut off")
+    os.utime(left, (0, 0))
+    key(window, "n")
+    settle(qtbot, window)
+    choose(window, "save")
+    qtbot.waitUntil(lambda: not window.isWindowModified())
+    assert not left.exists()
+    left.write_bytes(b"cut off")
+    os.utime(left, (0, 0))
+    window.open_file(path)
+    qtbot.waitUntil(lambda: not left.exists())
+    assert read_project(path)
 
 
 def test_a_run_that_was_not_at_its_end_stays_where_it_was(
