@@ -35,7 +35,7 @@ def add_results(parser: Parser) -> None:
         type=Path,
         metavar="FILE",
         help="every row of the table with its responsibilities, its component and the logarithm "
-        "of its density, as .csv or .npz",
+        "of its density, as .csv, .json or .npz",
     )
     add("--code", type=Path, metavar="FILE.py", help="a script that holds the mixture")
     add(

@@ -92,7 +92,7 @@ def test_a_script_that_needs_no_scikit_learn(capsys: Captured) -> None:
     [
         ("--parameters p.xml", "not as .xml"),
         ("--trace t.md", "saved as .csv or .json or .npz, not as .md"),
-        ("--assignments a.json", "saved as .csv or .npz, not as .json"),
+        ("--assignments a.txt", "saved as .csv or .json or .npz, not as .txt"),
         ("--code s.txt", "saved as .py, not as .txt"),
         ("--code s.py --code-for R", "invalid choice"),
         ("--assignments corner.csv", "asked for twice"),

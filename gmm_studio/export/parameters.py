@@ -26,6 +26,7 @@ __all__ = [
     "component_numbers",
     "entries_of",
     "json_object",
+    "json_with_list",
     "mixture_entries",
     "mixture_json",
     "parameters_csv",
@@ -206,6 +207,18 @@ def json_object(entries: Mapping[str, object]) -> str:
         for key, value in entries.items()
     )
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def json_with_list(
+    entries: Mapping[str, object], name: str, items: Iterable[object]
+) -> Iterator[str]:
+    """The parts of a JSON object with a line for each entry, and for each item of a last one."""
+    encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    yield json_object(entries).removesuffix("\n}\n")
+    yield f",\n  {encoded(name)}: ["
+    for number, item in enumerate(items):
+        yield (",\n    " if number else "\n    ") + encoded(item)
+    yield "\n  ]\n}\n"
 
 
 def component_names(d: int, component: str = "") -> list[str]:

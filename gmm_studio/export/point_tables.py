@@ -17,8 +17,9 @@ from gmm_studio.core.scaling import scaled
 
 __all__ = ["BLOCK", "Block", "JoinedTable", "OwnTable", "PointTable", "Rows"]
 
-BLOCK = 2**11
-"""Rows at a time: as text they are made in one go, which others have to wait for."""
+BLOCK = 2**9
+"""Rows at a time. Others wait for what is made in one go, and so they do while Python looks for
+garbage, which it does as soon as some more things than that are kept."""
 
 Block: TypeAlias = tuple[list[Sequence[Any]], npt.NDArray[np.bool_]]
 """Some rows, and which of them are points."""

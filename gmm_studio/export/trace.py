@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from gmm_studio.export.parameters import (
     component_names,
     component_numbers,
     entries_of,
-    json_object,
+    json_with_list,
     mixture_entries,
     write_texts,
 )
@@ -48,14 +47,14 @@ def trace_of(
     return result, (own_step(cloud, configuration, step) for step in steps)
 
 
-def trace_csv(steps: Iterable[Step]) -> Iterator[str]:
-    """The lines of a CSV with a row for each step.
+def trace_csv(steps: Iterable[Step], delimiter: str = ",") -> Iterator[str]:
+    """The lines of a CSV with a row for each step; with tabs a spreadsheet makes cells of it.
 
     The columns are iteration, log_likelihood and for each component weight_1, mean_1_1, mean_1_2,
     covariance_1_11, covariance_1_12, covariance_1_22, in one dimension weight_1, mean_1_1,
     covariance_1_11. All steps have mixtures of one k and d.
     """
-    return (",".join(map(str, row)) + "\n" for row in _rows(steps))
+    return (delimiter.join(map(str, row)) + "\n" for row in _rows(steps))
 
 
 def trace_json(result: Result, steps: Iterable[Step]) -> Iterator[str]:
@@ -72,12 +71,7 @@ def trace_json(result: Result, steps: Iterable[Step]) -> Iterator[str]:
     steps : iterable of Step
         In its units.
     """
-    yield json_object(entries_of(result)).removesuffix("\n}\n")
-    yield ',\n  "steps": ['
-    for number, step in enumerate(steps):
-        yield ",\n    " if number else "\n    "
-        yield json.dumps(_entries(step), allow_nan=False)
-    yield "\n  ]\n}\n"
+    return json_with_list(entries_of(result), "steps", map(_entries, steps))
 
 
 def write_trace(

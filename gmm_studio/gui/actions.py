@@ -135,20 +135,33 @@ class Actions(QObject):
         menu.addSeparator()
         self._add(menu, "delete", tr("&Delete seed or selected points"), _Standard.Delete)
         self._add(menu, "copy", tr("&Copy parameters"), _Standard.Copy)
-        self.copy_as = menu.addMenu(tr("Copy parameters &as"))
-        for form, text in (
-            ("text", tr("&Plain text")),
-            ("json", tr("&JSON")),
-            ("csv", tr("&CSV")),
-            ("markdown", tr("&Markdown")),
-            ("latex", tr("&LaTeX")),
-            ("sklearn", tr("Python for &scikit-learn")),
-            ("numpy", tr("Python for &NumPy")),
-        ):
-            self._add(self.copy_as, f"copy_{form}", text)
+        self.copy_as = menu.addMenu(tr("Copy &as"))
+        self._add_copies()
         self._add(menu, "copy_picture", tr("Copy p&icture"), "Ctrl+Shift+C")
         self._add(menu, "paste", tr("Paste p&oints"), _Standard.Paste)
         self._add(menu, "edit_truth", tr("Edit the &truth"), "Shift+M", checkable=True)
+
+    def _add_copies(self) -> None:
+        """All that can be copied as text: of the step on show, or of the whole run."""
+        tr, menu = self.tr, self.copy_as
+        for name, text in (
+            ("text", tr("&Parameters as plain text")),
+            ("json", tr("Parameters as &JSON")),
+            ("csv", tr("Parameters as &CSV")),
+            ("markdown", tr("Parameters as &Markdown")),
+            ("latex", tr("Parameters as &LaTeX")),
+            ("trace_cells", tr("&Trace for a spreadsheet")),
+            ("trace_csv", tr("T&race as CSV")),
+            ("trace_json", tr("Trac&e as JSON")),
+            ("points_cells", tr("Points with responsibilities for a &spreadsheet")),
+            ("points_csv", tr("Points with responsibilities as CS&V")),
+            ("points_json", tr("Points with responsibilities as JS&ON")),
+            ("sklearn", tr("Python for sci&kit-learn")),
+            ("numpy", tr("Python for &NumPy")),
+        ):
+            if name in ("trace_cells", "points_cells", "sklearn"):
+                menu.addSeparator()
+            self._add(menu, f"copy_{name}", text)
 
     def _make_run_menu(self) -> None:
         tr, menu = self.tr, self._menu(self.tr("&Run"))

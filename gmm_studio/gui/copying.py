@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from gmm_studio.core.em import Step
+from gmm_studio.core.errors import Cancelled, InputError
+from gmm_studio.data.file_rows import use_rows
+from gmm_studio.export.assigned import AssignedTable, use_assigned
+from gmm_studio.export.assignments import assignments_cells, assignments_csv, assignments_json
 from gmm_studio.export.code import numpy_code, sklearn_code
 from gmm_studio.export.parameters import parameters_csv, parameters_json
 from gmm_studio.export.result import Result
 from gmm_studio.export.summary import latex_table, markdown_table
+from gmm_studio.export.trace import trace_csv, trace_json, trace_of
 from gmm_studio.gui.panels.parameters_panel import ParametersPanel
+from gmm_studio.gui.runs import RunRecord
 from gmm_studio.gui.session import Session
 
-__all__ = ["Copying"]
+__all__ = ["LARGEST", "Copying"]
 
-_FORMS: dict[str, Callable[[Result, str], str]] = {
+LARGEST = 2**23
+"""The most characters that are copied. Handing them over took 10 ms, and another program's pasting
+them 18 ms, during which the window does nothing else."""
+
+_Composed: TypeAlias = Callable[[Callable[[], bool]], str]
+"""Makes a text; gives up when its argument returns true."""
+
+_PARAMETERS: dict[str, Callable[[Result, str], str]] = {
     "json": lambda result, _: parameters_json(result),
     "csv": lambda result, _: parameters_csv(result.step.mixture),
     "markdown": markdown_table,
@@ -24,11 +40,32 @@ _FORMS: dict[str, Callable[[Result, str], str]] = {
     "sklearn": sklearn_code,
     "numpy": numpy_code,
 }
-"""The forms beside plain text: made of a result and the name of its cloud."""
+"""Forms of the parameters beside plain text: made of a result and the name of its cloud."""
+
+_TRACE: dict[str, Callable[[Result, Iterable[Step]], Iterator[str]]] = {
+    "cells": lambda _, steps: trace_csv(steps, "\t"),
+    "csv": lambda _, steps: trace_csv(steps),
+    "json": trace_json,
+}
+_POINTS: dict[str, Callable[[AssignedTable], Iterator[str]]] = {
+    "cells": assignments_cells,
+    "csv": assignments_csv,
+    "json": assignments_json,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Copy:
+    """A text, and what is said once it is copied."""
+
+    text: str
+    said: str
 
 
 class Copying(QObject):
-    """Copies the parameters that the panel shows, in its units.
+    """Copies the parameters that the panel shows, the trace and the points, in its units.
+
+    What grows with the run or the cloud is made in the background; the newest wins.
 
     Signals
     -------
@@ -41,24 +78,87 @@ class Copying(QObject):
     def __init__(self, session: Session, panel: ParametersPanel, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._panel = session, panel
+        session.composed.connect(self._put)
 
     def copy(self, form: str) -> None:
-        """Copy as "text", "json", "csv", "markdown", "latex", "sklearn" or "numpy"."""
-        result = self._panel.result
-        if result is None:
+        """Copy the parameters, the trace or the points.
+
+        Parameters
+        ----------
+        form : str
+            Of the parameters "text", "json", "csv", "markdown", "latex", "sklearn" or "numpy". Of
+            the trace and the points "cells" (with tabs), "csv" or "json", after "trace_" or
+            "points_".
+        """
+        run, step, result = self._session.shown, self._session.step, self._panel.result
+        if run is None or step is None or result is None:
             self.copied.emit(self.tr("There is nothing to copy yet. Place the seeds first."))
-            return
+        elif form.startswith("trace_"):
+            self._copy_trace(form.removeprefix("trace_"), run, result.in_scaled_units)
+        elif form.startswith("points_"):
+            shown = run.result(step, in_scaled_units=result.in_scaled_units)
+            self._copy_points(form.removeprefix("points_"), run, shown)
+        else:
+            self._copy_parameters(form, result)
+
+    def _copy_parameters(self, form: str, result: Result) -> None:
         name = self._session.document.cloud.name
-        text = self._panel.text if form == "text" else _FORMS[form](result, name)
-        QGuiApplication.clipboard().setText(text)
-        said = self.tr("Copied as {form}: the parameters of iteration {t}")
-        if result.in_scaled_units:
-            said = self.tr("Copied as {form}: the parameters of iteration {t}, in scaled units")
-        self.copied.emit(said.format(form=self._name(form), t=f"{result.step.index:,}"))
+        text = self._panel.text if form == "text" else _PARAMETERS[form](result, name)
+        what = self.tr("the parameters of iteration {t}").format(t=f"{result.step.index:,}")
+        self._session.stop_composing()
+        self._put(_Copy(text, self._said(form, what, in_scaled_units=result.in_scaled_units)))
+
+    def _copy_trace(self, form: str, run: RunRecord, in_scaled_units: bool) -> None:
+        cloud, configuration = run.cloud, run.document.configuration
+        steps, stop = tuple(run.steps), run.stop
+        what = self.tr("the trace, iterations 0 to {t}").format(t=f"{steps[-1].index:,}")
+
+        def compose(cancelled: Callable[[], bool]) -> str:
+            result, own = trace_of(
+                cloud, configuration, steps, stop, in_scaled_units=in_scaled_units
+            )
+            return _collected(_TRACE[form](result, own), cancelled)
+
+        said = self._said(form, what, in_scaled_units=in_scaled_units)
+        self._compose(compose, said, self.tr("Copying the trace"))
+
+    def _copy_points(self, form: str, run: RunRecord, result: Result) -> None:
+        cloud = run.cloud
+        what = self.tr("the points with the responsibilities of iteration {t}")
+
+        def compose(cancelled: Callable[[], bool]) -> str:
+            return use_assigned(
+                cloud,
+                result,
+                use_rows,
+                lambda assigned: _collected(_POINTS[form](assigned), cancelled),
+                cancelled,
+            )
+
+        said = self._said(
+            form,
+            what.format(t=f"{result.step.index:,}"),
+            in_scaled_units=result.in_scaled_units,
+        )
+        self._compose(compose, said, self.tr("Copying the points"))
+
+    def _compose(self, compose: _Composed, said: str, doing: str) -> None:
+        self._session.compose(lambda cancelled: _Copy(compose(cancelled), said), doing)
+
+    def _put(self, copy: _Copy) -> None:
+        QGuiApplication.clipboard().setText(copy.text)
+        self.copied.emit(copy.said)
+
+    def _said(self, form: str, what: str, *, in_scaled_units: bool) -> str:
+        said = self.tr("Copied as {form}: {what}")
+        if in_scaled_units:
+            said = self.tr("Copied as {form}: {what}, in scaled units")
+        return said.format(form=self._name(form), what=what)
 
     def _name(self, form: str) -> str:
         return {
             "text": self.tr("plain text"),
+            "cells": self.tr("cells for a spreadsheet"),
             "json": self.tr("JSON"),
             "csv": self.tr("CSV"),
             "markdown": self.tr("Markdown"),
@@ -66,3 +166,17 @@ class Copying(QObject):
             "sklearn": self.tr("Python for scikit-learn"),
             "numpy": self.tr("Python for NumPy"),
         }[form]
+
+
+def _collected(parts: Iterable[str], cancelled: Callable[[], bool]) -> str:
+    """The whole text, unless it is too long."""
+    texts, length = [], 0
+    for part in parts:
+        if cancelled():
+            raise Cancelled
+        texts.append(part)
+        length += len(part)
+        if length > LARGEST:
+            raise InputError("This is too much to copy. Export it as a file instead (Ctrl+E).")
+    # What UTF-8 cannot say becomes the escape that it becomes in a file.
+    return "".join(texts).encode(errors="backslashreplace").decode()

@@ -76,6 +76,8 @@ class Session(QObject):
         A project was read.
     saved(path)
         A file was written.
+    composed(what)
+        What `compose` was asked for was made.
     busy_changed()
         Work began or ended.
     selection_changed()
@@ -88,6 +90,7 @@ class Session(QObject):
     loaded = Signal(object)
     opened = Signal(object)
     saved = Signal(object)
+    composed = Signal(object)
     busy_changed = Signal()
     selection_changed = Signal()
     unexpected = Signal(object)
@@ -113,6 +116,7 @@ class Session(QObject):
         self._errands.selected.connect(self._on_selected)
         self._errands.opened.connect(self.opened)
         self._errands.saved.connect(self.saved)
+        self._errands.composed.connect(self.composed)
         self._errands.failed.connect(self._report)
         self._errands.changed.connect(self.busy_changed)
         self._strokes = Strokes(lambda: self.document.cloud, self)
@@ -376,6 +380,14 @@ class Session(QObject):
     def export(self, job: Job, path: Path) -> None:
         """Write a file in the background."""
         self._errands.save(job, path)
+
+    def compose(self, job: Callable[[Callable[[], bool]], object], text: str) -> None:
+        """Make something to be copied in the background; the newest wins."""
+        self._errands.compose(job, text)
+
+    def stop_composing(self) -> None:
+        """Give up what is made to be copied: something newer is."""
+        self._errands.stop_composing()
 
     def _on_brought(self, cloud: PointCloud) -> None:
         self.store.edit(new_cloud(self.document, cloud), self.tr("New cloud"))

@@ -374,7 +374,7 @@ class Window(QMainWindow):
             "sample_fit": self.desk.open_sample,
             "edit_truth": self._edit_truth,
             "export": lambda: self.exporter.open(),
-            "copy_picture": lambda: self.exporter.copy_picture(),
+            "copy_picture": self._copy_picture,
             "export_map": self._save_map,
             "quit": self.close,
             "pick": lambda: self.hands.choose_tool("pick"),
@@ -443,6 +443,10 @@ class Window(QMainWindow):
     def _save_map(self) -> None:
         if not self.map.save_numbers(self):
             self.presenter.show_objection(self.tr("Show the basin map first (W)"))
+
+    def _copy_picture(self) -> None:
+        self.session.stop_composing()
+        self.exporter.copy_picture()
 
     def _on_copied(self) -> None:
         self.activity.show_message(self.tr("Copied the picture"))

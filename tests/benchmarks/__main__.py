@@ -6,7 +6,18 @@ import importlib
 import os
 import sys
 
-PARTS = ("em", "basins", "cells", "frames", "startup", "figures", "memory", "reading", "projects")
+PARTS = (
+    "em",
+    "basins",
+    "cells",
+    "frames",
+    "startup",
+    "figures",
+    "memory",
+    "reading",
+    "projects",
+    "exports",
+)
 
 
 def main(names: list[str]) -> int:

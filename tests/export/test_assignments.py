@@ -20,7 +20,8 @@ from gmm_studio.core.errors import Cancelled, InputError
 from gmm_studio.core.mixture import Covariance
 from gmm_studio.data.file_rows import use_rows
 from gmm_studio.export import point_tables
-from gmm_studio.export.assignments import write_assignments
+from gmm_studio.export.assigned import use_assigned
+from gmm_studio.export.assignments import assignments_cells, assignments_csv, write_assignments
 from gmm_studio.export.parameters import Result
 
 TABLE = """id;species;Länge, mm;breite
@@ -117,6 +118,34 @@ def test_npz_has_the_same(tmp_path: Path, table: PointCloud) -> None:
         metadata = json.loads(arrays["metadata"].item())
         assert metadata["iterations"] == result.step.index
         assert metadata["stop_reason"] == "converged"
+
+
+def test_json_has_the_same(tmp_path: Path, table: PointCloud) -> None:
+    result = result_of(table, 2, variance_floor=0.01)
+    write_assignments(tmp_path / "a.csv", table, result, use_rows)
+    write_assignments(tmp_path / "a.json", table, result, use_rows)
+    frame = pd.read_csv(tmp_path / "a.csv", comment="#")
+    content = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert content["iterations"] == result.step.index
+    points = content["points"]
+    assert list(points[0]) == frame.columns.tolist()
+    assert [point["Länge, mm"] for point in points] == [5.1, 4.9, None, 6.2, 5.9, 7.7, 5.0]
+    assert [point["species"] for point in points] == frame["species"].tolist()
+    assert [point["component"] is None for point in points] == LEFT_OUT
+    for name in ("responsibility_1", "responsibility_2", "component", "log_density"):
+        found = np.array([point[name] for point in points], float)
+        assert np.array_equal(found, frame[name], equal_nan=True)
+
+
+def test_cells_are_the_csv_with_tabs_from_the_names_on(table: PointCloud) -> None:
+    result = result_of(table, 2, variance_floor=0.01)
+    cells, lines = (
+        use_assigned(table, result, use_rows, lambda one, made=make: "".join(made(one)))
+        for make in (assignments_cells, assignments_csv)
+    )
+    comments = [line for line in lines.splitlines() if line.startswith("#")]
+    header, *rows = csv.reader(cells.splitlines(), delimiter="\t")
+    assert [header, *rows] == list(csv.reader(lines.splitlines()[len(comments) :]))
 
 
 @pytest.mark.parametrize("name", ["own", "file"])
@@ -258,5 +287,5 @@ def test_cancelling_leaves_the_older_file(
 
 def test_another_ending_is_refused(tmp_path: Path, faithful: Path) -> None:
     cloud = read_cloud(faithful)
-    with pytest.raises(InputError, match=r"saved as \.csv or \.npz, not as \.xlsx"):
+    with pytest.raises(InputError, match=r"saved as \.csv or \.json or \.npz, not as \.xlsx"):
         write_assignments(tmp_path / "a.xlsx", cloud, result_of(cloud), use_rows)

@@ -95,7 +95,7 @@ def test_no_permission_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     path = tmp_path / "cloud.csv"
     path.write_text("old")
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(InputError, match="no permission"):
+    with pytest.raises(InputError, match="or protected"):
         write_cloud(as_cloud([1.0]), path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]

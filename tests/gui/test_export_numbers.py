@@ -108,6 +108,14 @@ def test_points_of_a_file_of_the_step_on_show(
     assert found == pytest.approx(expected, abs=1e-9)
 
 
+def test_points_as_json(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    save(qtbot, window, tmp_path / "a.json", "points")
+    content, run = json.loads((tmp_path / "a.json").read_text()), shown(window)
+    found = [point["responsibility_1"] for point in content["points"]]
+    expected = run.steps[-1].mixture.responsibilities(run.cloud.points)
+    assert found == pytest.approx(expected[:, 0], abs=1e-9)
+
+
 def test_the_format_is_remembered_for_each_kind(
     qtbot: QtBot, window: Window, tmp_path: Path
 ) -> None:

@@ -211,6 +211,7 @@ def points_page(run: RunRecord, shown: Step, settings: QSettings) -> NumbersPage
 
     formats = {
         ".csv": _tr("CSV, a row for each point"),
+        ".json": _tr("JSON"),
         ".npz": _tr("NPZ, arrays for NumPy"),
     }
     kind = Kind(
