@@ -583,11 +583,11 @@ IN_THREADS = """
 import signal, sys
 from gmm_studio.__main__ import main
 from gmm_studio.core import kernel
-in_threads = kernel._in_threads
+in_threads = kernel.in_threads
 def announced(*arguments):
     print("computing", flush=True)
     return in_threads(*arguments)
-kernel._in_threads = announced
+kernel.in_threads = announced
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(main())
 """

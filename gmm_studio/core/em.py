@@ -19,7 +19,6 @@ from gmm_studio.core.kernel import (
     StandardCloud,
     accumulate,
     never,
-    one_blas_thread,
     standardize,
 )
 from gmm_studio.core.maximisation import (
@@ -32,6 +31,7 @@ from gmm_studio.core.mixture import ROUNDING, Covariance, Mixture, free_paramete
 from gmm_studio.core.rules import iterate_by_rule, rule_of
 from gmm_studio.core.starts import Method, draw_start, prepare
 from gmm_studio.core.steps import FELL, Event, Step, Stop, StopReason, events_of
+from gmm_studio.core.threads import one_blas_thread
 from gmm_studio.core.update_rule import Setting
 
 __all__ = [

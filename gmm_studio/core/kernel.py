@@ -14,23 +14,19 @@ in a fixed order whichever thread took them, so that results repeat to the last 
 from __future__ import annotations
 
 import math
-import os
-from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from threading import Lock
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import ThreadpoolController
 
 from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.errors import Cancelled, InputError
 from gmm_studio.core.mixture import LOG_2PI, Mixture, trusted_mixture
+from gmm_studio.core.threads import in_threads, one_blas_thread
 
 __all__ = [
     "Assign",
@@ -41,8 +37,6 @@ __all__ = [
     "accumulate",
     "each_responsibility_block",
     "never",
-    "one_blas_thread",
-    "processors",
     "standardize",
 ]
 
@@ -529,96 +523,6 @@ def _each(
     if work < LIMITED_FROM:
         return [function(item) for item in items]
     with one_blas_thread:
-        if work < PARALLEL_FROM or len(items) == 1 or processors() == 1:
+        if work < PARALLEL_FROM:
             return [function(item) for item in items]
-        return _in_threads(function, items)
-
-
-def _in_threads(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> Sequence[_Result]:
-    """Each thread takes the next item until none is left, or one has failed.
-
-    Nobody is still at work when it returns or raises, be it for Ctrl+C.
-    """
-    queue = iter(enumerate(items))
-    results: list[Any] = [None] * len(items)
-
-    def work() -> None:
-        _limit_blas()
-        try:
-            for index, item in queue:
-                results[index] = function(item)
-        except BaseException:
-            deque(queue, maxlen=0)
-            raise
-
-    futures = [_pool().submit(work) for _ in range(processors())]
-    try:
-        wait(futures)
-    finally:
-        deque(queue, maxlen=0)
-        wait(futures)
-    for future in futures:
-        future.result()
-    return results
-
-
-@lru_cache(maxsize=1)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(processors(), thread_name_prefix="gmm-kernel")
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-class _OneBlasThread:
-    """Holds the linear algebra library to one thread while anybody is inside.
-
-    Its own threads make products of such skinny matrices many times slower. The setting belongs to
-    the whole process, so those who are inside are counted.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._inside = 0
-        self._limiter: Any = None
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._inside == 0:
-                self._limiter = _limit_blas()
-            self._inside += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._inside -= 1
-            if self._inside == 0:
-                _take_control()
-                self._limiter.restore_original_limits()
-
-
-def _limit_blas() -> Any:
-    """One thread for the linear algebra of the process, or of this thread where each has its own.
-
-    What it returns undoes it by `restore_original_limits`.
-    """
-    _take_control()
-    return _blas().limit(limits=1, user_api="blas")
-
-
-def _take_control() -> None:
-    """Else threadpoolctl obeys only the first thread that ever asked, and ignores the others."""
-    for library in _blas().lib_controllers:
-        if hasattr(library, "clear_controlling_thread"):
-            library.clear_controlling_thread(force=True)
-
-
-@lru_cache(maxsize=1)
-def _blas() -> ThreadpoolController:
-    return ThreadpoolController()
-
-
-one_blas_thread = _OneBlasThread()
+        return in_threads(function, items)

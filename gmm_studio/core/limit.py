@@ -15,11 +15,11 @@ from gmm_studio.core.kernel import (
     StandardCloud,
     accumulate,
     never,
-    one_blas_thread,
     standardize,
 )
 from gmm_studio.core.maximisation import COLLAPSED, Update, maximise, project
 from gmm_studio.core.mixture import Mixture, smallest_eigenvalues
+from gmm_studio.core.threads import one_blas_thread
 
 __all__ = ["limit"]
 

@@ -13,10 +13,11 @@ from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.errors import InputError
-from gmm_studio.core.kernel import StandardCloud, never, one_blas_thread, standardize
+from gmm_studio.core.kernel import StandardCloud, never, standardize
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.start_drawing import Drawing, equal_components, prepare
 from gmm_studio.core.start_story import StoryMoment
+from gmm_studio.core.threads import one_blas_thread
 
 __all__ = [
     "DETERMINISTIC",

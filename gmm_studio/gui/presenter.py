@@ -40,6 +40,9 @@ __all__ = ["Presenter"]
 
 _FADING_MS = 8000
 
+_PATIENCE_MS = 100
+"""How long what stands beside the cloud waits for the picture that it belongs to."""
+
 
 class Views(Protocol):
     """What there is to show it in."""
@@ -66,7 +69,11 @@ class Views(Protocol):
 
 
 class Presenter(QObject):
-    """Hears what has changed and shows it, at most once in each turn of the event loop."""
+    """Hears what has changed and shows it, at most once in each turn of the event loop.
+
+    A step is shown beside the cloud together with its picture. Painted before, while the picture is
+    being made, it would be ahead of it, and both would take longer: they share one interpreter.
+    """
 
     title_changed = Signal(str)
 
@@ -76,14 +83,17 @@ class Presenter(QObject):
         self._said: Sentence | None = None
         self._listed: RunRecord | None = None
         self._compared: Comparison | None = None
-        self._is_late = False
         self._fading = QTimer(self)
         self._fading.setSingleShot(True)
         self._fading.setInterval(_FADING_MS)
         self._fading.timeout.connect(self.fall_silent)
         self._refreshing = QTimer(self)
         self._refreshing.setSingleShot(True)
-        self._refreshing.timeout.connect(self._show_step)
+        self._refreshing.timeout.connect(self._show_step_in_time)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE_MS)
+        self._patience.timeout.connect(self._show_step)
         session = self._views.session
         session.document_changed.connect(self.show_document)
         session.shown_changed.connect(self.refresh)
@@ -106,11 +116,12 @@ class Presenter(QObject):
     @property
     def is_fresh(self) -> bool:
         """Whether the panels show what is on show."""
-        return not self._refreshing.isActive() and not self._is_late
+        return not self._refreshing.isActive() and not self._patience.isActive()
 
     def close(self) -> None:
         """Show nothing more."""
         self._refreshing.stop()
+        self._patience.stop()
         self._fading.stop()
 
     def fall_silent(self) -> None:
@@ -147,8 +158,16 @@ class Presenter(QObject):
         if not self._refreshing.isActive():
             self._refreshing.start()
 
+    def _show_step_in_time(self) -> None:
+        """With the picture, unless that takes long."""
+        if not self._views.stage.is_awaited:
+            self._show_step()
+        elif not self._patience.isActive():
+            self._patience.start()
+
     def _show_step(self) -> None:
         """Everything beside the cloud that follows the cursor."""
+        self._patience.stop()
         session = self._views.session
         run, step = session.shown, session.step
         if run is not self._listed:
@@ -158,8 +177,6 @@ class Presenter(QObject):
         self._views.curve_view.show_run(
             run, step.index if step else 0, ending(self._views.runs, run.stop) if run else ""
         )
-        # The comparison comes with the picture, and is all that is painted again then.
-        self._is_late = self._views.stage.layers.compares and not self._views.stage.is_idle
         self._show_figures()
         self.show_explanation()
         for name in ("start_from_shown", "copy"):
@@ -204,9 +221,11 @@ class Presenter(QObject):
 
     def _on_presented(self) -> None:
         self._show_story()
-        if self._is_late or self._views.stage.comparison is not self._compared:
-            self._is_late = False
-            self._compared = self._views.stage.comparison
+        has_compared = self._views.stage.comparison is not self._compared
+        self._compared = self._views.stage.comparison
+        if self._patience.isActive():
+            self._show_step()
+        elif has_compared:
             self._show_figures()
 
     def _on_start_show(self) -> None:

@@ -14,11 +14,11 @@ from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import Step, Stop, iterate
 from gmm_studio.core.errors import InputError
-from gmm_studio.core.kernel import one_blas_thread
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.recipe import Recipe
 from gmm_studio.core.scaling import Kind
 from gmm_studio.core.starts import Method
+from gmm_studio.core.threads import one_blas_thread
 from gmm_studio.data.changes import Moved, Stroke, moving, removing
 from gmm_studio.document import (
     Document,

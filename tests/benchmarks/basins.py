@@ -12,11 +12,11 @@ from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
 from gmm_studio import Configuration, Mixture, PointCloud, draw_start, seeded_start
-from gmm_studio.core import kernel
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.basins import BasinMap, map_basins
 from gmm_studio.core.many import end_many
 from gmm_studio.core.optima import Gathering
+from gmm_studio.core.threads import processors
 from tests.benchmarks.em import _processor as processor
 
 POINTS = 1000
@@ -35,7 +35,7 @@ def report(print_line: Callable[[str], None]) -> None:
     print_line(
         "tol 1e-7, at most 300 iterations (seconds, best of three; first: blocks of 8 cells)"
     )
-    print_line(f"{processor()}, {kernel.processors()} of them")
+    print_line(f"{processor()}, {processors()} of them")
     print_line(
         f"{'sigma':>6} {'first':>7} {'budget':>7} {'all':>7} {'budget':>7} {'CPU':>7}"
         f" {'optima':>7} {'sklearn':>8} {'ratio':>6}"

@@ -16,7 +16,7 @@ from sklearn.mixture import GaussianMixture
 from threadpoolctl import threadpool_limits
 
 from gmm_studio import Configuration, Mixture, PointCloud, draw_start, iterate
-from gmm_studio.core import kernel
+from gmm_studio.core import threads as core_threads
 
 SIZES = (10**3, 10**4, 10**5, 10**6)
 COMPONENTS = (3, 10)
@@ -61,7 +61,7 @@ def rows() -> Iterator[Row]:
 def report(print_line: Callable[[str], None]) -> None:
     """Print the table."""
     print_line("One EM iteration, 2-D, full covariances, beside scikit-learn's (ms, and the ratio)")
-    print_line(f"{_processor()}, {kernel.processors()} of them")
+    print_line(f"{_processor()}, {core_threads.processors()} of them")
     print_line(
         f"{'points':>10} {'k':>3} {'threads':>8} {'ours':>10} {'ns/point/k':>11}"
         f" {'sklearn':>10} {'ratio':>8} {'budget':>8}"
@@ -93,7 +93,7 @@ def _measure(n: int, k: int) -> list[Row]:
         _, log_responsibilities = model._e_step(cloud.points)
         model._m_step(cloud.points, log_responsibilities)
 
-    all_threads = kernel.processors()
+    all_threads = core_threads.processors()
     best: dict[tuple[int, str], float] = {}
     for _ in range(ROUNDS):
         for threads in sorted({1, all_threads}):
@@ -145,12 +145,12 @@ def _seconds(work: Callable[[], None]) -> float:
 
 @contextmanager
 def _our_threads(threads: int) -> Iterator[None]:
-    before = kernel.processors
-    kernel.processors = lambda: threads
+    before = core_threads.processors
+    core_threads.processors = lambda: threads
     try:
         yield
     finally:
-        kernel.processors = before
+        core_threads.processors = before
 
 
 def _processor() -> str:

@@ -22,7 +22,7 @@ from gmm_studio import (
     fit,
     iterate,
 )
-from gmm_studio.core import kernel
+from gmm_studio.core import kernel, threads
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import COVARIANCES, Covariance
 from tests.core import reference
@@ -405,7 +405,7 @@ def test_it_is_asked_before_every_block(monkeypatch: pytest.MonkeyPatch) -> None
     asked = Countdown(10**6)
     fit(cloud, start=start, max_iterations=2, cancelled=asked)
     assert 10**6 - asked.left == 3 * 4
-    monkeypatch.setattr(kernel, "processors", lambda: 1)
+    monkeypatch.setattr(threads, "processors", lambda: 1)
     middle_of_the_second_pass = Countdown(6)
     steps, stop = collect(iterate(cloud, start, cancelled=middle_of_the_second_pass))
     assert len(steps) == 1

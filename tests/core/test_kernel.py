@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_info
 
 from gmm_studio import Cancelled, Configuration, Mixture, PointCloud, draw_start, fit, iterate
 from gmm_studio.core import kernel
+from gmm_studio.core import threads as core_threads
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.kernel import Parameters, accumulate, each_responsibility_block, standardize
 from gmm_studio.core.maximisation import maximise, project
@@ -53,10 +54,10 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Three threads, for clouds of any size."""
     monkeypatch.setattr(kernel, "BLOCK", 4096)
     monkeypatch.setattr(kernel, "PARALLEL_FROM", 0)
-    monkeypatch.setattr(kernel, "processors", lambda: 3)
-    kernel._pool.cache_clear()
+    monkeypatch.setattr(core_threads, "processors", lambda: 3)
+    core_threads._pool.cache_clear()
     yield
-    kernel._pool.cache_clear()
+    core_threads._pool.cache_clear()
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -130,7 +131,7 @@ def test_threads_repeat_to_the_last_bit(k: int, monkeypatch: pytest.MonkeyPatch)
     start = draw_start(points, "random-points", k)
     configuration = Configuration(tolerance=0, max_iterations=4)
     results = [list(iterate(points, start, configuration)) for _ in range(3)]
-    monkeypatch.setattr(kernel, "processors", lambda: 1)
+    monkeypatch.setattr(core_threads, "processors", lambda: 1)
     results.append(list(iterate(points, start, configuration)))
     for steps in results[1:]:
         for ours, first in zip(steps, results[0], strict=True):
@@ -252,11 +253,11 @@ def test_ctrl_c_leaves_nobody_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def interrupted(futures: list[Future[None]]) -> None:
         at_work.wait(10)
-        monkeypatch.setattr(kernel, "wait", wait)
+        monkeypatch.setattr(core_threads, "wait", wait)
         raise KeyboardInterrupt
 
     mixture = draw_start(points, "random-points", 3)
-    monkeypatch.setattr(kernel, "wait", interrupted)
+    monkeypatch.setattr(core_threads, "wait", interrupted)
     with pytest.raises(KeyboardInterrupt):
         each_responsibility_block(standardize(points), mixture, visit)
     assert 0 < len(begun) == len(ended) < 20
@@ -297,10 +298,10 @@ def test_the_linear_algebra_gets_its_threads_back() -> None:
     with pytest.raises(Cancelled):
         responsibilities(points, mixture, lambda: True)
     assert blas_threads() == before
-    with kernel.one_blas_thread, kernel.one_blas_thread:
+    with core_threads.one_blas_thread, core_threads.one_blas_thread:
         assert set(blas_threads()) == {1}
-    with kernel.one_blas_thread:
-        with kernel.one_blas_thread:
+    with core_threads.one_blas_thread:
+        with core_threads.one_blas_thread:
             pass
         assert set(blas_threads()) == {1}
     assert blas_threads() == before
@@ -318,7 +319,7 @@ def test_the_limit_holds_in_every_thread() -> None:
         inside.append(blas_threads())
 
     def work() -> None:
-        with kernel.one_blas_thread:
+        with core_threads.one_blas_thread:
             inside.append(blas_threads())
         each_responsibility_block(standardize(points), mixture, visit)
 
@@ -336,12 +337,12 @@ def test_the_last_to_leave_gives_the_threads_back() -> None:
     entered, leave = threading.Event(), threading.Event()
 
     def stay() -> None:
-        with kernel.one_blas_thread:
+        with core_threads.one_blas_thread:
             entered.set()
             leave.wait(10)
 
     thread = threading.Thread(target=stay)
-    with kernel.one_blas_thread:
+    with core_threads.one_blas_thread:
         thread.start()
         entered.wait(10)
     assert set(blas_threads()) == {1}

@@ -8,14 +8,13 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt
-from PySide6.QtGui import QFont, QPaintEvent
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QFont
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QInputDialog, QLabel, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.core.cloud import PointCloud, Source
-from gmm_studio.core.comparison import compare
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import Stop, fit
 from gmm_studio.core.starts import METHODS
@@ -426,58 +425,6 @@ def record() -> RunRecord:
 
 def figures(record: RunRecord, t: int) -> Figures:
     return Figures(record.result(record.steps[t]), None)
-
-
-def test_a_comparison_that_comes_after_its_step_is_seen(qtbot: QtBot, record: RunRecord) -> None:
-    """It alone is painted again, and all of it that has changed."""
-    cloud, step = DOCUMENT.cloud, record.steps[2]
-    assert cloud.labels is not None
-    classes, codes = np.unique(cloud.labels, return_inverse=True)
-    assigned = step.mixture.responsibilities(cloud.points).argmax(axis=1)
-    names = tuple(map(cloud.class_name, classes.tolist()))
-    compared = [
-        replace(
-            figures(record, 2),
-            comparison=compare(found, codes, classes, 3),
-            class_names=names,
-            truth=cloud.truth,
-        )
-        for found in (np.roll(assigned, 20), assigned)
-    ]
-    panel = show(qtbot, ParametersPanel(style()), height=1200)
-    cards = panel.widget()
-    regions = _Painted(cards)
-    panel.show_figures(compared[0])
-    qtbot.waitUntil(lambda: bool(regions.seen))
-    before = picture(cards)
-    regions.seen.clear()
-    panel.show_figures(compared[1])
-    qtbot.waitUntil(lambda: bool(regions.seen))
-    painted = regions.seen[0]
-    after = picture(cards)
-    changed = [
-        y
-        for y in range(after.height())
-        for x in range(0, after.width(), 3)
-        if before.pixel(x, y) != after.pixel(x, y)
-    ]
-    assert changed
-    assert painted.top() <= min(changed) <= max(changed) <= painted.bottom()
-    assert painted.top() > 0.3 * cards.height(), "the cards above are as they were"
-
-
-class _Painted(QObject):
-    """Hears what of a widget is painted."""
-
-    def __init__(self, widget: QWidget) -> None:
-        super().__init__(widget)
-        self.seen: list[QRect] = []
-        widget.installEventFilter(self)
-
-    def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802
-        if isinstance(event, QPaintEvent):
-            self.seen.append(event.rect())
-        return False
 
 
 def test_all_parameters_can_be_read_as_text(qtbot: QtBot, record: RunRecord) -> None:

@@ -18,6 +18,7 @@ from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.errors import Cancelled
 from gmm_studio.core.kernel import never
+from gmm_studio.core.threads import in_threads
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.line.rug import RUG_DOT, RUG_HEIGHT, rug_down
 
@@ -90,11 +91,14 @@ class Raster:
     def _image(self, premultiplied: Callable[[int, int], Colours]) -> Image:
         """The covered pixels, one block after the other."""
         image = np.zeros(self.shape[0] * self.shape[1], dtype=np.uint32)
-        for first in range(0, len(self.pixels), _BLOCK):
+
+        def paint(first: int) -> None:
             pixels = self.pixels[first : first + _BLOCK]
             block = premultiplied(first, first + len(pixels))
             block += np.float32(0.5)
             image[pixels] = block.astype(np.uint8).view(np.uint32)[:, 0]
+
+        in_threads(paint, range(0, len(self.pixels), _BLOCK))
         return image.view(np.uint8).reshape(*self.shape, 4)
 
     def near(self, column: int, row: int, reach: int) -> npt.NDArray[np.int32]:

@@ -138,10 +138,14 @@ class Stage(QObject):
             self.refresh()
 
     @property
+    def is_awaited(self) -> bool:
+        """Whether a picture is being made, or is about to be."""
+        return self._frame.isActive() or self._done != self._asked
+
+    @property
     def is_idle(self) -> bool:
         """Whether what is on the screen is what should be there."""
-        busy = self._frame.isActive() or self._rest.isActive() or self._glide.is_active
-        return not busy and self._done == self._asked
+        return not (self.is_awaited or self._rest.isActive() or self._glide.is_active)
 
     def set_layers(self, layers: Layers) -> None:
         """Draw other layers."""

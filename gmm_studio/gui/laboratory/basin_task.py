@@ -13,10 +13,10 @@ from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.basins import BasinMap, map_basins
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
-from gmm_studio.core.kernel import one_blas_thread
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.optima import Tolerance
 from gmm_studio.core.profile import seed_profile
+from gmm_studio.core.threads import one_blas_thread
 from gmm_studio.export.atlas import basins_csv, write_text
 from gmm_studio.export.own_units import own_levels
 from gmm_studio.gui.canvas.viewport import Viewport

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from gmm_studio.core.em import Step, Stop, iterate
 from gmm_studio.core.errors import Cancelled, InputError
-from gmm_studio.core.kernel import one_blas_thread
+from gmm_studio.core.threads import one_blas_thread
 from gmm_studio.document import Document, make_start
 from gmm_studio.gui.worker import Post, Task
 

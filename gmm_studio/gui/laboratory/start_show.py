@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gmm_studio.core.kernel import one_blas_thread
 from gmm_studio.core.starts import tell_start
+from gmm_studio.core.threads import one_blas_thread
 from gmm_studio.document import Document, Drawn
 from gmm_studio.gui.canvas.cloud_view import CloudView
 from gmm_studio.gui.canvas.stage import Stage

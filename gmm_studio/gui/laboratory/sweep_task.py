@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from gmm_studio.core.kernel import one_blas_thread
 from gmm_studio.core.mixture import Covariance
 from gmm_studio.core.starts import Draw, Method, draws
 from gmm_studio.core.sweep import Cell, sweep
+from gmm_studio.core.threads import one_blas_thread
 from gmm_studio.document import Document, Drawn
 from gmm_studio.export.own_units import own_sweep
 from gmm_studio.gui.worker import Post, Task

@@ -66,16 +66,6 @@ class Figures:
     truth: Mixture | None = None
     scaled_truth: Mixture | None = None
 
-    def has_cards_of(self, other: Figures) -> bool:
-        """Whether all above the comparison is that of other figures."""
-        return (
-            self.result.step is other.result.step
-            and self.result.in_scaled_units == other.result.in_scaled_units
-            and self.change == other.change
-            and self.marked == other.marked
-            and self.responsibilities is other.responsibilities
-        )
-
     @property
     def truths(self) -> list[tuple[int, list[tuple[str, str, str]]]]:
         """The estimates beside the true values, where these are known and compared with."""
@@ -106,13 +96,8 @@ class ParameterCards(QWidget):
 
     def show_figures(self, figures: Figures | None) -> None:
         """Show a step; None shows that there is no start yet."""
-        old, self._figures = self._figures, figures
-        is_compared = old is not None and figures is not None and old.has_cards_of(figures)
-        if is_compared and round(self._height()) == self.minimumHeight():
-            self.setAccessibleDescription(self.text)
-            self.update(0, int(self._comparison_top()), self.width(), self.height())
-        else:
-            self._fit()
+        self._figures = figures
+        self._fit()
 
     @property
     def text(self) -> str:
@@ -179,7 +164,7 @@ class ParameterCards(QWidget):
             self._paint_totals(painter, top, figures, palette)
         if figures.comparison is None:
             return
-        top = self._comparison_top()
+        top += 4 * row + MARGIN
         box = QRectF(MARGIN, top, width, comparison_height(figures.comparison, self._style))
         if box.adjusted(0, -8, 0, 0).intersects(seen):
             painter.setPen(QPen(QColor(palette.border), 1))
@@ -207,10 +192,6 @@ class ParameterCards(QWidget):
             if truths := self._figures.truths:
                 height += truth_height(truths, self._style)
         return height
-
-    def _comparison_top(self) -> float:
-        k = self._figures.result.step.mixture.k if self._figures else 0
-        return MARGIN + k * self._card_height() + 8 + 4 * self._row() + MARGIN
 
     def _fit(self) -> None:
         figures = self._figures
