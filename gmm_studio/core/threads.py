@@ -21,7 +21,8 @@ _Result = TypeVar("_Result")
 def in_threads(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> Sequence[_Result]:
     """The function of each item, in order: each thread takes the next until none is left.
 
-    Nobody is still at work when it returns or raises, be it for Ctrl+C.
+    The linear algebra library has one thread meanwhile, and its own again when that is over. Nobody
+    is still at work when it returns or raises, be it for Ctrl+C.
 
     Parameters
     ----------
@@ -48,12 +49,13 @@ def in_threads(function: Callable[[_Item], _Result], items: Sequence[_Item]) -> 
             deque(queue, maxlen=0)
             raise
 
-    futures = [_pool().submit(work) for _ in range(processors())]
-    try:
-        wait(futures)
-    finally:
-        deque(queue, maxlen=0)
-        wait(futures)
+    with one_blas_thread:
+        futures = [_pool().submit(work) for _ in range(processors())]
+        try:
+            wait(futures)
+        finally:
+            deque(queue, maxlen=0)
+            wait(futures)
     for future in futures:
         future.result()
     return results

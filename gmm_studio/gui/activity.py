@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from gmm_studio.gui.panels.controls import button
@@ -22,6 +22,7 @@ class Activity(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._hint = QLabel()
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
         self._hint.setObjectName("hint")
         self._progress = QProgressBar()
         self._progress.setFixedWidth(160)
@@ -31,6 +32,7 @@ class Activity(QStatusBar):
         self._cancel.clicked.connect(self.cancel_requested)
         self.addWidget(self._hint, 1)
         self._note = QLabel()
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
         self._note.setObjectName("hint")
         # A long one is cut off; it does not make the window wide.
         self._note.setMinimumWidth(1)

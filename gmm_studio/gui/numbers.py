@@ -69,7 +69,9 @@ def signed(value: float, digits: int = 4) -> str:
 
 
 def log_likelihood(value: float) -> str:
-    """A log-likelihood: two decimals, thousands grouped."""
+    """A log-likelihood: two decimals, thousands grouped; a dash where it is not known."""
+    if math.isnan(value):
+        return "\N{EN DASH}"
     if abs(value) >= 1e12:
         return number(value, 8)
     return f"{value:,.2f}".replace("-", MINUS)

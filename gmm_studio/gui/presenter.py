@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.comparison import Comparison
+from gmm_studio.core.mixture import Mixture
 from gmm_studio.gui.actions import Actions
 from gmm_studio.gui.activity import Activity
 from gmm_studio.gui.canvas.cloud_view import CloudView
@@ -71,8 +74,9 @@ class Views(Protocol):
 class Presenter(QObject):
     """Hears what has changed and shows it, at most once in each turn of the event loop.
 
-    A step is shown beside the cloud together with its picture. Painted before, while the picture is
-    being made, it would be ahead of it, and both would take longer: they share one interpreter.
+    What stands beside the cloud is shown when a picture comes. Painted before, while the picture of
+    the step is being made, it would be ahead of it, and both would take longer: they share one
+    interpreter. Where steps follow each other faster than pictures, it can still be ahead.
     """
 
     title_changed = Signal(str)
@@ -83,6 +87,7 @@ class Presenter(QObject):
         self._said: Sentence | None = None
         self._listed: RunRecord | None = None
         self._compared: Comparison | None = None
+        self._dragged: Mixture | None = None
         self._fading = QTimer(self)
         self._fading.setSingleShot(True)
         self._fading.setInterval(_FADING_MS)
@@ -191,9 +196,13 @@ class Presenter(QObject):
     def _show_figures(self) -> None:
         """The parameters of the step on show."""
         run, step = self._views.session.shown, self._views.session.step
+        self._dragged = self._views.stage.dragged
         if run is None or step is None:
             self._views.parameters.show_figures(None)
         else:
+            if self._dragged is not None:
+                # How likely it is will be known when EM begins there.
+                step = replace(run.steps[0], mixture=self._dragged, log_likelihood=math.nan)
             before = run.steps[step.index - 1].log_likelihood if step.index else None
             self._views.parameters.show_figures(
                 Figures(
@@ -221,11 +230,12 @@ class Presenter(QObject):
 
     def _on_presented(self) -> None:
         self._show_story()
-        has_compared = self._views.stage.comparison is not self._compared
-        self._compared = self._views.stage.comparison
+        stage = self._views.stage
+        is_other = stage.comparison is not self._compared or stage.dragged is not self._dragged
+        self._compared = stage.comparison
         if self._patience.isActive():
             self._show_step()
-        elif has_compared:
+        elif is_other:
             self._show_figures()
 
     def _on_start_show(self) -> None:

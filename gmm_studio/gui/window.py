@@ -201,8 +201,10 @@ class Window(QMainWindow):
             self.activity,
             self.compare.tabBar(),
         ]
+        self._compared: QWidget = self.curve_view
+        self.compare.currentChanged.connect(self._on_compared)
         self.presentation = Presentation(self, self._theme, bars, [self.strip], self._middle)
-        self.setMinimumSize(800, 560)
+        self.setMinimumSize(960, 560)
 
     def _make_lessons(self) -> Lessons:
         laboratory = self.laboratory
@@ -494,8 +496,18 @@ class Window(QMainWindow):
 
     def _on_presentation(self, on: bool) -> None:
         self.actions_["present"].setChecked(on)
+        if on:
+            self._compared = self.compare.currentWidget()
+            self.compare.setCurrentWidget(self.curve_view)
+        elif self.compare.currentWidget() is self.curve_view:
+            self.compare.setCurrentWidget(self._compared)
         self.transport.set_large(on)
         self.presenter.show_explanation()
+
+    def _on_compared(self) -> None:
+        """What compares runs needs more than a presentation shows."""
+        if self.compare.currentWidget() is not self.curve_view:
+            self.presentation.set_on(False)
 
     def _on_speed(self, speed: int) -> None:
         self.session.playback.speed = speed
@@ -593,9 +605,9 @@ class Window(QMainWindow):
         for name, widget in (("columns", self._columns), ("middle", self._middle)):
             if isinstance(state := settings.value(f"layout/{name}"), QByteArray):
                 widget.restoreState(state)
-        if isinstance(geometry := settings.value("layout/geometry"), QByteArray):
-            self.restoreGeometry(geometry)
-        else:
+        geometry = settings.value("layout/geometry")
+        # Qt restores nothing where the screen is another one: it would be the smallest window then.
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             room = self.screen().availableSize() - QSize(16, 48)
             self.resize(room.boundedTo(QSize(1440, 900)))
         for name, section in self._sections.items():

@@ -332,6 +332,13 @@ def test_the_limit_holds_in_every_thread() -> None:
     assert inside == [[1] * len(before)] * 40
 
 
+@pytest.mark.usefixtures("threads")
+def test_threads_of_our_own_alone_leave_the_library_as_it_was() -> None:
+    before = blas_threads()
+    assert core_threads.in_threads(lambda i: blas_threads(), range(8)) == [[1] * len(before)] * 8
+    assert blas_threads() == before
+
+
 def test_the_last_to_leave_gives_the_threads_back() -> None:
     before = blas_threads()
     entered, leave = threading.Event(), threading.Event()

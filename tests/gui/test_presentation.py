@@ -99,3 +99,21 @@ def test_closed_while_it_is_on_the_window_has_its_size_again(
     window.close()
     assert window.geometry() == was
     close_window(window)
+
+
+def test_the_curve_is_shown_whatever_was_compared_before(qtbot: QtBot, window: Window) -> None:
+    window.compare.setCurrentWidget(window.laboratory.race)
+    present(qtbot, window)
+    assert window.curve_view.isVisible()
+    present(qtbot, window)
+    assert not window.presentation.is_on
+    assert window.compare.currentWidget() is window.laboratory.race
+
+
+def test_comparing_runs_ends_it(qtbot: QtBot, window: Window) -> None:
+    """There is no room for that, and no way back to the curve."""
+    present(qtbot, window)
+    key(window, Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, window)
+    assert not window.presentation.is_on
+    assert window.laboratory.race.isVisible()

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from gmm_studio.gui.canvas.rendering import Picture, PictureRequest, Renderer
 from gmm_studio.gui.window import Window
-from tests.gui.acting import key
+from tests.gui.acting import key, move, press, release
 from tests.gui.conftest import settle
 
 
@@ -22,9 +22,7 @@ def brush(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     may_paint.set()
     render = Renderer.render
 
-    def held(
-        renderer: Renderer, request: PictureRequest, cancelled: Callable[[], bool]
-    ) -> Picture:
+    def held(renderer: Renderer, request: PictureRequest, cancelled: Callable[[], bool]) -> Picture:
         may_paint.wait()
         return render(renderer, request, cancelled)
 
@@ -72,3 +70,28 @@ def test_a_picture_that_takes_long_keeps_nothing_else_waiting(
     brush.set()
     settle(qtbot, window)
     assert shown(window)[0] == 1
+
+
+def test_the_numbers_are_those_of_the_seed_while_it_is_dragged(
+    qtbot: QtBot, window: Window
+) -> None:
+    """How likely the start is, nobody knows yet."""
+    key(window, Qt.Key.Key_Home)
+    settle(qtbot, window)
+    viewport, seed = window.cloud_view.viewport, window.session.seeds[0]
+    assert viewport is not None
+    assert seed is not None
+    at = viewport.to_pixel(*seed)
+    press(window.cloud_view, at)
+    move(window.cloud_view, (at[0] + 20, at[1]))
+    move(window.cloud_view, (at[0] + 60, at[1] + 30))
+    settle(qtbot, window)
+    x, y = viewport.to_data(at[0] + 60, at[1] + 30)
+    text = window.parameters.text
+    line = next(line for line in text.splitlines() if line.startswith("1: "))
+    mean = line.split("mean ")[1].split(", covariance")[0].replace("\N{MINUS SIGN}", "-")
+    assert [float(value) for value in mean.split(", ")] == pytest.approx([x, y], abs=0.05)
+    assert "log-likelihood \N{EN DASH}" in text
+    release(window.cloud_view, (at[0] + 60, at[1] + 30))
+    settle(qtbot, window)
+    assert "log-likelihood \N{MINUS SIGN}" in window.parameters.text

@@ -43,6 +43,7 @@ class _Shot:
     scene: Scene
     run: RunRecord | None
     is_truth: bool = False
+    is_dragged: bool = False
 
 
 class Stage(QObject):
@@ -125,6 +126,13 @@ class Stage(QObject):
     def is_dragging(self) -> bool:
         """Whether a seed is shown elsewhere than the document has it."""
         return self._drag is not None
+
+    @property
+    def dragged(self) -> Mixture | None:
+        """The start that is shown while a seed is dragged, where that is a whole one."""
+        if self._drag is None or self._shows_truth or self._last is None:
+            return None
+        return self._last.scene.mixture if self._last.is_dragged else None
 
     @property
     def act(self) -> Act | None:
@@ -327,7 +335,9 @@ class Stage(QObject):
             viewport=None if self._is_fitting else view.viewport,
             equal=self._equal,
             selection=self._session.selection,
-            token=_Shot(scene, self._session.shown, self._shows_truth),
+            token=_Shot(
+                scene, self._session.shown, self._shows_truth, is_dragged=self._drag is not None
+            ),
             act=self._act,
             scale=view.style_of_scene.scale,
         )

@@ -166,10 +166,11 @@ def _content(
     line = QFontMetricsF(style.font).height()
     gap, step = _GAP * style.scale, _step(line, style.scale)
     free = _LARGEST_SHARE * viewport.height - 2 * line - 2 * _PAD * style.scale - gap
-    below = len(legend.notes) * line + gap
-    # Where there is little room, the optima are more than what they rest on.
-    notes = legend.notes if (free - below) / step >= _FEWEST_ENTRIES else ()
-    room = int((free - (below if notes else 0.0)) / step)
+    # Where there is little room, two optima are more than all they rest on; the last says how near
+    # to each other two must be to be one, without which no number of them means anything.
+    fitting = int((free - gap - _FEWEST_ENTRIES * step) / line)
+    notes = legend.notes[-max(1, fitting) :]
+    room = int((free - gap - len(notes) * line) / step)
     shown = _shown(legend.entries, max(1, min(_MOST_ENTRIES, room)))
     texts = [
         (entry, _level(entry, is_best=entry is legend.entries[0]), _share(entry.share))

@@ -225,7 +225,8 @@ def paint_likelihood_caption(
     widest = max((metrics.horizontalAdvance(text) for text in labels), default=0)
     left = 6 + widest + 12 * style.scale
     is_line = len(surface.y) == 1
-    top = 2.0 * line if is_line else viewport.height - 3.6 * line
+    # Below the pill, or above the line that says what ellipses mean.
+    top = 3.2 * line if is_line else viewport.height - 4.6 * line - 8
     best = max(float(surface.values.max()), surface.here)
     texts = (
         title.format(j=surface.j + 1),

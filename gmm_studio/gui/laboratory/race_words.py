@@ -75,7 +75,7 @@ def card_text(widget: QWidget, lane: Lane, standing: Standing | None, cursor: in
 
 def _verdict(standing: Standing) -> tuple[str, ...]:
     if not standing.stuck:
-        return translate("Race", "Best found"), translate("Race", "Best")
+        return translate("Race", "Best of the race"), translate("Race", "Best")
     if standing.below == 0:
         return (translate("Race", "Not sound"),)
     size = number(standing.below, 3 if standing.below >= 1 else 2)
@@ -114,9 +114,9 @@ def outcome(widget: QWidget, lanes: Sequence[Lane], standings: Sequence[Standing
         return ""
     value = log_likelihood(max(lane.level(lane.steps[-1]) for lane in best))
     if len(best) == len(lanes):
-        text = translate("Race", "All {m} reached the best found, {value}.")
+        text = translate("Race", "All {m} reached the best of the race, {value}.")
     else:
-        text = translate("Race", "{n} of {m} reached the best found, {value}.")
+        text = translate("Race", "{n} of {m} reached the best of the race, {value}.")
     text = text.format(n=len(best), m=len(lanes), value=value)
     first = [letter(i) for i, one in enumerate(standings) if one is not None and one.place == 1]
     if first and len(known) > 1:

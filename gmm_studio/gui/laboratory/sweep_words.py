@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QCoreApplication
 
@@ -36,7 +36,7 @@ def short_names() -> dict[Covariance, str]:
 
 
 def outcome(cells: Sequence[Cell]) -> str:
-    """Where BIC is lowest, whether that is at the edge, and what cannot be made."""
+    """Where BIC is lowest, whether that or another is at the edge, and what cannot be made."""
     best = best_of(cells, CRITERIA[0])
     if best is None:
         return unmade(cells)
@@ -53,7 +53,18 @@ def outcome(cells: Sequence[Cell]) -> str:
         )
     if not best.cell.spurious[best.index] and _has_lower(cells, best.value):
         said += " " + translate("Sweep", "What is lower rests on single points.")
-    return f"{said} {unmade(cells)}".strip()
+    others = () if best.at_edge else _edges(cells)
+    return " ".join(filter(None, (said, *others, unmade(cells))))
+
+
+def _edges(cells: Sequence[Cell]) -> Iterator[str]:
+    """The other criteria whose lowest value may lie beyond the sweep."""
+    for criterion in CRITERIA[1:]:
+        best = best_of(cells, criterion)
+        if best is not None and best.at_edge and len({cell.k for cell in cells}) > 1:
+            yield translate("Sweep", "{criterion} is lowest at its edge, k = {k}.").format(
+                criterion=criterion_names()[criterion], k=best.cell.k
+            )
 
 
 def _has_lower(cells: Sequence[Cell], value: float) -> bool:

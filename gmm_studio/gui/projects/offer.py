@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QWidget
 
 from gmm_studio.gui.canvas.floating import Floating
 from gmm_studio.gui.panels.controls import button
@@ -39,10 +39,12 @@ class Offer(Floating):
         self.back.clicked.connect(lambda: self.accepted.emit(self._lefts[0]))
         self.discard = button(self.tr("Discard"), self.tr("Remove this work for good"))
         self.discard.clicked.connect(self._decline)
-        layout = QHBoxLayout(self)
-        layout.addWidget(self._label)
-        layout.addWidget(self.back)
-        layout.addWidget(self.discard)
+        self._buttons = QHBoxLayout()
+        self._buttons.addWidget(self.back)
+        self._buttons.addWidget(self.discard)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.addWidget(self._label)
+        self._layout.addLayout(self._buttons)
 
     @property
     def text(self) -> str:
@@ -85,15 +87,20 @@ class Offer(Floating):
         self.setVisible(bool(self._lefts))
 
     def place(self) -> None:
-        """Stay low in the middle."""
-        parent, layout = self.parentWidget(), self.layout()
-        if parent is None or layout is None:
+        """Stay low in the middle; where there is little room the buttons stand below the text."""
+        parent, layout = self.parentWidget(), self._layout
+        if parent is None:
             return
         line = self._label.fontMetrics().height()
         layout.setContentsMargins(line, round(0.5 * line), round(0.5 * line), round(0.5 * line))
-        layout.setSpacing(round(0.5 * line))
+        for one in (layout, self._buttons):
+            one.setSpacing(round(0.5 * line))
         widest = max(parent.width() - 2 * line, 80)
-        self._label.setWordWrap(self.sizeHint().width() > widest)
+        self._label.setWordWrap(False)
+        layout.setDirection(QBoxLayout.Direction.LeftToRight)
+        if self.sizeHint().width() > widest:
+            self._label.setWordWrap(True)
+            layout.setDirection(QBoxLayout.Direction.TopToBottom)
         width = min(self.sizeHint().width(), widest)
         height = layout.heightForWidth(width) if self._label.wordWrap() else -1
         self.resize(width, max(height, self.sizeHint().height()))

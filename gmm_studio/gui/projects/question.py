@@ -45,6 +45,7 @@ class Question(QMessageBox):
         self.save = self.addButton(self.tr("Save"), role.AcceptRole)
         self.leave = self.addButton(self.tr("Don't save"), role.DestructiveRole)
         self.stay = self.addButton(self.tr("Cancel"), role.RejectRole)
+        _make_room(self)
         self.setDefaultButton(self.save)
         self.setEscapeButton(self.stay)
         self.finished.connect(self._on_finished)
@@ -55,6 +56,13 @@ class Question(QMessageBox):
             self._save()
         elif clicked is self.leave:
             self._leave()
+
+
+def _make_room(box: QMessageBox) -> None:
+    """In a style of our own a text can be wider than the platform's buttons reckon with."""
+    for button in box.buttons():
+        width = button.fontMetrics().horizontalAdvance(button.text())
+        button.setStyleSheet(f"min-width: {width + 16}px")
 
 
 class Conflict(QMessageBox):
@@ -87,8 +95,7 @@ class Conflict(QMessageBox):
         self.elsewhere = self.addButton(self.tr("Save as…"), role.AcceptRole)
         self.replace = self.addButton(self.tr("Save over it"), role.DestructiveRole)
         self.stay = self.addButton(self.tr("Cancel"), role.RejectRole)
-        # The bold text of what is usual is wider than buttons reckon with.
-        self.elsewhere.setStyleSheet("min-width: 6em")
+        _make_room(self)
         self.setDefaultButton(self.elsewhere)
         self.setEscapeButton(self.stay)
         self.finished.connect(self._on_finished)

@@ -78,8 +78,8 @@ def test_a_race_says_who_is_first_and_who_is_stuck(
     assert ways[1] == "4th · 109 iterations"
     verdicts = [card.text_on_show.verdict[0] for card in view.cards]
     below = max(run.log_likelihood for run in runs) - runs[3].log_likelihood
-    assert verdicts == ["Best found"] * 3 + [f"Stuck, {below:.2f} below"]
-    assert view.status == "3 of 4 reached the best found, −1,119.22. First: D, 26 iterations."
+    assert verdicts == ["Best of the race"] * 3 + [f"Stuck, {below:.2f} below"]
+    assert view.status == "3 of 4 reached the best of the race, −1,119.22. First: D, 26 iterations."
     assert view.cursor_iteration == 109
     assert view.player.text == "109 / 109"
 

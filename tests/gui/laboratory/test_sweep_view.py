@@ -40,7 +40,7 @@ def test_it_says_where_bic_is_lowest(qtbot: QtBot, view: SweepView, cloud: Point
     view.show_document(Document(cloud, 3))
     view.choose(last=4, starts=3)
     sweep(qtbot, view)
-    assert view.status == "BIC is lowest at k = 2, full."
+    assert view.status == "BIC is lowest at k = 2, full. AIC is lowest at its edge, k = 4."
     bics = {
         k: min(fit(cloud, k, random_state=state).bic for state in range(3)) for k in range(1, 5)
     }
