@@ -33,6 +33,7 @@ SWITCHES = ("ellipses", "trails", "seeds", "grid")
 BACKGROUNDS = ("density", "regions", "uncertainty")
 MORE = (*BACKGROUNDS, "coverage", "ghosts", "hard", "sizes", "truth", "labels")
 ENDS = ("end", "last")
+FINEST = 4
 
 
 def render(arguments: Sequence[str]) -> None:
@@ -45,7 +46,16 @@ def render(arguments: Sequence[str]) -> None:
     seen = _seen(options)
     view = headless.SavedView.of(seen.view)
     look = headless.Look(
-        width, height, unit, options.theme, options.curve, options.show, options.hide, view
+        width,
+        height,
+        unit,
+        options.theme,
+        options.curve,
+        options.show,
+        options.hide,
+        view,
+        options.fineness,
+        options.transparent,
     )
     if options.iteration is not None:
         moments = [None if t is None else headless.Moment(t) for t in options.iteration]
@@ -68,8 +78,8 @@ def _render_parser() -> Parser:
         "--iteration",
         type=_iterations,
         metavar="T",
-        help="the iteration to show, or several such as 1,2,5,10,20,end (end, or that of the "
-        "project)",
+        help="the iteration to show, or several such as 1,2,5,10,20,end, of which those after the "
+        "end are left out (end, or that of the project)",
     )
     add(
         "--size",
@@ -78,6 +88,15 @@ def _render_parser() -> Parser:
         default=(900.0, 600.0, "px"),
         help="in pixels, or in centimetres as in 16x10cm (900x600)",
     )
+    add(
+        "--fineness",
+        type=_fineness,
+        metavar="F",
+        default=1.0,
+        help=f"pixels of a PNG for each of its size, from 1 to {FINEST}; 1 is 300 dpi where the "
+        "size is in centimetres (%(default)g)",
+    )
+    add("--transparent", action="store_true", help="leave the ground out")
     _add_look(parser, shown=("title", "table"), hidden=("legend",))
     add(
         "-o",
@@ -258,6 +277,13 @@ def _range(text: str) -> tuple[int, int | None]:
     if not match:
         raise wrong(text, "a range of iterations such as 0-20 or 5-end")
     return int(match[1]), None if match[2] in ENDS else int(match[2])
+
+
+def _fineness(text: str) -> float:
+    found = number(text)
+    if not 1 <= found <= FINEST:
+        raise wrong(text, f"a number from 1 to {FINEST}")
+    return found
 
 
 def _size(text: str) -> tuple[float, float, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,54 @@ def test_a_strip(qapp: object) -> None:
         assert f"Iteration {t}<" in text
 
 
+def test_a_strip_leaves_out_what_the_run_does_not_have(qapp: object, capsys: Captured) -> None:
+    cloud = read_cloud(FAITHFUL)
+    last = fit(cloud, 2, init="k-means++").iterations
+    given = ["render", FAITHFUL, "-k", "2", "-o", "strip.svg", "--iteration"]
+    assert cli.main([*given, f"0,1,{last},{last + 1},900,end"]) == 0
+    text = Path("strip.svg").read_text()
+    assert re.findall(r">((?:The start|Iteration)[^<]*)<", text) == [
+        "The start",
+        "Iteration 1",
+        f"Iteration {last}",
+    ]
+    for beyond in ("900", "900,901"):
+        assert f"ends with iteration {last}" in refused(capsys, *given, beyond)
+
+
+def test_half_steps_begin_with_the_start(qapp: object) -> None:
+    given = ["--iterations", "0-1", "--half-steps", "--keep-tail", "--curve", "beside"]
+    assert cli.main(["animate", FAITHFUL, *START, *given, "-o", "halves.gif"]) == 0
+    shown = ["--iteration", "0", "--show", "title", "-o", "start.svg"]
+    assert cli.main(["render", FAITHFUL, *START, *shown]) == 0
+    assert "The start<" in Path("start.svg").read_text()
+    with Image.open("halves.gif") as image:
+        assert image.n_frames == 3
+
+
+def test_fineness_and_ground_of_a_png(qapp: object) -> None:
+    given = ["render", FAITHFUL, *START, "--iteration", "1", "-o", "a.png"]
+    for options, size, mode in (
+        ([], (900, 600), "RGB"),
+        (["--fineness", "2"], (1800, 1200), "RGB"),
+        (["--size", "2.54x2.54cm", "--fineness", "2", "--hide", "legend"], (600, 600), "RGB"),
+        (["--transparent"], (900, 600), "RGBA"),
+    ):
+        assert cli.main([*given, *options]) == 0
+        with Image.open("a.png") as image:
+            assert (image.size, image.mode) == (size, mode)
+            if mode == "RGBA":
+                assert image.getpixel((1, 1))[3] == 0
+
+
+@pytest.mark.parametrize("command", ["render", "animate"])
+def test_help_says_that_projects_are_taken(capsys: Captured, command: str) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    out, _ = capsys.readouterr()
+    assert "a project" in " ".join(out.partition("positional arguments")[2].split())
+
+
 def test_sizes(qapp: object) -> None:
     for size, expected in (("640x480", (640, 480)), ("12.7x8cm", (1500, 945))):
         given = ["--size", size, "--iteration", "0", "-o", "a.png"]
@@ -178,6 +227,9 @@ def test_a_scaled_cloud_is_shown_in_its_own_units(qapp: object) -> None:
         (["animate", FAITHFUL, "-k", "2", "-o", "a.gif", "--iterations", "0-3000"], "3000"),
         (["animate", FAITHFUL, "-k", "2", "-o", "a.gif", "--speed", "1000"], "speed"),
         (["animate", FAITHFUL, "-k", "2", "-o", "a.webp", "--size", "20000x90"], "16,383"),
+        (["animate", FAITHFUL, "-k", "2", "-o", "a.gif", "--size", "20000x20000"], "7,070"),
+        (["render", FAITHFUL, "-k", "2", "-o", "a.png", "--fineness", "5"], "from 1 to 4"),
+        (["render", FAITHFUL, "-k", "2", "-o", "a.png", "--fineness", "nan"], "from 1 to 4"),
     ],
 )
 def test_what_cannot_be_done_is_refused(

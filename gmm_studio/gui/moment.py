@@ -38,7 +38,9 @@ class Moment:
 
 
 def name_of(moment: Moment) -> str:
-    """What a moment is called: "Iteration 7, E-step"."""
+    """What a moment is called: "Iteration 7, E-step"; step 0 is no iteration, but the start."""
+    if moment.iteration == 0:
+        return _tr("The start")
     texts = {
         "whole": _tr("Iteration {t}"),
         "E": _tr("Iteration {t}, E-step"),

@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.gui.animation import job
-from gmm_studio.gui.animation.frames import FramePainter
+from gmm_studio.gui.animation.frames import FramePainter, figure_of, plan_of
 from gmm_studio.gui.dialogs.export_animation import AnimationPage
 from gmm_studio.gui.dialogs.export_dialog import ExportDialog
+from gmm_studio.gui.dialogs.export_picture import PicturePage
 from gmm_studio.gui.dialogs.export_strip import StripPage
+from gmm_studio.gui.moment import Moment
 from gmm_studio.gui.window import Window
-from tests.gui.acting import click
+from tests.gui.acting import click, key
 from tests.gui.conftest import close_window, open_window, settle
 from tests.gui.test_export_dialog import name_file, open_dialog, pick, type_into
 
@@ -144,6 +146,86 @@ def test_settings_of_others_do_no_harm(qtbot: QtBot, settings_path: Path, conten
     close_window(window)
 
 
+def test_the_preview_shows_what_will_be_written(qtbot: QtBot, window: Window) -> None:
+    """At the end of the run, but the frames stop before: the flat tail is left out."""
+    key(window, Qt.Key.Key_End)
+    settle(qtbot, window)
+    _, page = animations(qtbot, window)
+    last = last_of(window)
+    for trim in (True, False):
+        page.trim.setChecked(trim)
+        wait_for_estimate(qtbot, page)
+        ends = plan_of(page.take, page.animation).moments[-1].iteration
+        assert (ends < last) == trim
+        assert (f"ends with iteration {ends}" in page.caption.text()) == trim
+        assert previewed(page) == Moment(ends)
+    type_into(qtbot, page.last, "2")
+    assert previewed(page) == Moment(2)
+    page.halves.setChecked(True)
+    assert previewed(page) == Moment(2, "M")
+
+
+def previewed(page: AnimationPage) -> Moment:
+    figure = page.preview._figure
+    assert figure is not None
+    return figure.shot.scene.moment
+
+
+def test_large_frames_are_estimated_from_smaller_ones(
+    qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = set()
+
+    class Watched(FramePainter):
+        def __call__(self, frame: Any) -> Any:
+            pixels = super().__call__(frame)
+            sizes.add(pixels.shape[0] * pixels.shape[1])
+            return pixels
+
+    monkeypatch.setattr(job, "FramePainter", Watched)
+    _, page = animations(qtbot, window)
+    sizes.clear()
+    type_into(qtbot, page.width_, "4000")
+    type_into(qtbot, page.height_, "4000")
+    wait_for_estimate(qtbot, page)
+    assert page.problem.isHidden()
+    assert sizes
+    assert max(sizes) < 1_000_000
+    type_into(qtbot, page.width_, "20000")
+    type_into(qtbot, page.height_, "20000")
+    assert "7,070 by 7,070" in page.problem.text()
+
+
+def test_the_curve_of_an_e_step_is_that_of_the_window(qtbot: QtBot, window: Window) -> None:
+    """Picture and animation have their cursor where the window has it."""
+    key(window, Qt.Key.Key_Home)
+    key(window, Qt.Key.Key_H)
+    for _ in range(3):
+        key(window, Qt.Key.Key_Right)
+    settle(qtbot, window)
+    assert window.pill.text == "Iteration 2, E-step"
+    in_window = window.curve_view.viewport().shown_cursor.iteration
+    assert in_window == 1
+    dialog = open_dialog(qtbot, window)
+    dialog.choose("picture")
+    picture = dialog.findChild(PicturePage)
+    assert isinstance(picture, PicturePage)
+    assert "Iteration 2, E-step" in picture.caption.text()
+    figure = picture.figure
+    assert figure is not None
+    curve = figure.shot.curve
+    assert curve is not None
+    assert curve.cursor.iteration == in_window
+    dialog.choose("animation")
+    page = dialog.page
+    assert isinstance(page, AnimationPage)
+    pick(page.curve, "beside")
+    page.halves.setChecked(True)
+    made = figure_of(page.take, page.animation.sheet, Moment(2, "E"))
+    assert made.shot.curve is not None
+    assert made.shot.curve.cursor.iteration == in_window
+
+
 def test_progress_is_shown_and_cancel_leaves_no_file(
     qtbot: QtBot, window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,7 +268,8 @@ def test_a_strip_is_saved(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     qtbot.waitUntil(path.exists)
     settle(qtbot, window)
     text = path.read_text()
-    for t in chosen:
+    assert "The start<" in text
+    for t in chosen[1:]:
         assert f"Iteration {t}<" in text
 
 

@@ -210,7 +210,7 @@ def test_parts_and_theme(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     settle(qtbot, window)
     text = (tmp_path / "a.svg").read_text()
     assert DARK.canvas in text
-    for expected in ("Separated", "Iteration 0", "Log-likelihood", "Covariance"):
+    for expected in ("Separated", "The start", "Log-likelihood", "Covariance"):
         assert expected in text
     assert "3σ" not in text
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.core.interpolation import interpolate
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.gui.canvas.glide import Glide
-from gmm_studio.gui.moment import Half, Moment
+from gmm_studio.gui.moment import Half, Moment, name_of
 from gmm_studio.gui.playback import Playback
 from gmm_studio.gui.window import Window
 from tests.gui.acting import click, key, picture
@@ -37,6 +38,22 @@ Key = Qt.Key
 def test_what_a_half_shows(t: int, half: Half, shape: int, colours: int | None) -> None:
     moment = Moment(t, half)
     assert (moment.shape, moment.colours) == (shape, colours)
+
+
+@pytest.mark.parametrize(
+    ("moment", "name"),
+    [
+        (Moment(0), "The start"),
+        (Moment(0, "M"), "The start"),
+        (Moment(1), "Iteration 1"),
+        (Moment(1, "E"), "Iteration 1, E-step"),
+        (Moment(1234, "M"), "Iteration 1,234, M-step"),
+    ],
+)
+def test_step_0_is_the_start_and_no_iteration(
+    qapp: QApplication, moment: Moment, name: str
+) -> None:
+    assert name_of(moment) == name
 
 
 # Playback

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from gmm_studio.gui.animation.writing import Pixels
+from gmm_studio.gui.animation.writing import Pixels, blocks
 
 __all__ = ["ColourTable"]
 
@@ -17,6 +17,9 @@ _MOST = 255
 _BITS = 6
 _RARE = 65_536
 """So many pixels are chosen from: common colours are in there more often, but not by much."""
+
+_COUNTED = 2**20
+"""Pixels of a frame whose colours are counted: of a larger one some rows, evenly."""
 
 
 class ColourTable:
@@ -45,20 +48,19 @@ class ColourTable:
 
     def indices(self, pixels: Pixels) -> npt.NDArray[np.uint8]:
         """The nearest colour of each pixel, shape (height, width)."""
-        cells = pixels >> (8 - _BITS)
-        found = cells[..., 0].astype(np.intp) << (2 * _BITS)
-        found |= cells[..., 1].astype(np.intp) << _BITS
-        found |= cells[..., 2]
-        return np.asarray(self._nearest[found])
+        found = np.empty(pixels.shape[:2], dtype=np.uint8)
+        for rows in blocks(pixels):
+            found[rows] = self._nearest[_cells(pixels[rows])]
+        return found
 
 
 def _chosen(samples: Iterable[Pixels], most: int) -> Pixels:
     """So many colours for the pixels of some frames."""
     counts = np.zeros(2 ** (3 * _BITS), dtype=np.int64)
     sums = np.zeros((3, len(counts)))
-    for pixels in samples:
-        cells = (pixels >> (8 - _BITS)).astype(np.intp)
-        flat = ((cells[..., 0] << (2 * _BITS)) | (cells[..., 1] << _BITS) | cells[..., 2]).ravel()
+    for whole in samples:
+        pixels = whole[:: -(-whole.shape[0] * whole.shape[1] // _COUNTED)]
+        flat = _cells(pixels).ravel()
         counts += np.bincount(flat, minlength=len(counts))
         for channel in range(3):
             weights = pixels[..., channel].ravel()
@@ -88,7 +90,14 @@ def _nearest(colours: Pixels, fixed: int) -> npt.NDArray[np.uint8]:
 
     _, found = cKDTree(colours.astype(float)).query(grid, workers=1)
     table = np.asarray(found, dtype=np.uint8)
-    cells = colours[:fixed].astype(np.intp) >> (8 - _BITS)
-    own = (cells[:, 0] << (2 * _BITS)) | (cells[:, 1] << _BITS) | cells[:, 2]
-    table[own[::-1]] = np.arange(fixed)[::-1]
+    table[_cells(colours[:fixed])[::-1]] = np.arange(fixed)[::-1]
     return table
+
+
+def _cells(pixels: Pixels) -> npt.NDArray[np.intp]:
+    """The cell of the cube of colours that each pixel is in, shape (...)."""
+    coarse = pixels >> (8 - _BITS)
+    found = coarse[..., 0].astype(np.intp) << (2 * _BITS)
+    found |= coarse[..., 1].astype(np.intp) << _BITS
+    found |= coarse[..., 2]
+    return found

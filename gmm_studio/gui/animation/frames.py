@@ -28,7 +28,10 @@ from gmm_studio.gui.figures.painting import FigurePainter
 from gmm_studio.gui.moment import Moment
 from gmm_studio.gui.runs import RunRecord
 
-__all__ = ["FramePainter", "Take", "figure_of", "fitted_viewport", "plan_of"]
+__all__ = ["FramePainter", "Take", "figure_of", "fitted_viewport", "frame_figure", "plan_of"]
+
+_STRIP = 2**22
+"""The pixels that are painted at once: points and backgrounds take several times their memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,11 +96,16 @@ def plan_of(take: Take, animation: Animation) -> Plan:
     return Plan(animation, moments_of(first, last, halves=animation.halves))
 
 
-def figure_of(
-    take: Take, sheet: Sheet, moment: Moment, zoomed: tuple[float, float] | None = None
-) -> Figure:
-    """A moment of a run as a figure, on its curve the iterations between two if they are given."""
-    return _figure(take, sheet, moment, _scene(take, moment), zoomed)
+def figure_of(take: Take, sheet: Sheet, moment: Moment) -> Figure:
+    """A moment of a run as a figure."""
+    return _figure(take, sheet, moment, _scene(take, moment))
+
+
+def frame_figure(take: Take, plan: Plan, iteration: int) -> Figure:
+    """What a plan shows of an iteration, or the nearest that it has, as a figure."""
+    moments = plan.moments
+    moment = next((one for one in reversed(moments) if one.iteration <= iteration), moments[0])
+    return _figure(take, plan.animation.sheet, moment, _scene(take, moment), _zoomed(take, plan))
 
 
 class FramePainter:
@@ -108,16 +116,24 @@ class FramePainter:
     take : Take
     plan : Plan
     cancelled : callable
+    scale : float
+        Of each frame: the same with fewer pixels, for what needs to know how they are alone.
     """
 
-    def __init__(self, take: Take, plan: Plan, cancelled: Callable[[], bool] = never) -> None:
+    def __init__(
+        self,
+        take: Take,
+        plan: Plan,
+        cancelled: Callable[[], bool] = never,
+        *,
+        scale: float = 1.0,
+    ) -> None:
         self._take, self._plan, self._cancelled = take, plan, cancelled
         self._sheet = plan.animation.sheet
+        self._size = plan.animation.scaled_size(scale)
         self._renderer = Renderer()
         self._easing = QEasingCurve(QEasingCurve.Type.InOutCubic)
-        first, last = plan.moments[0].iteration, plan.moments[-1].iteration
-        is_whole = first == 0 and last == take.last
-        self._zoomed = None if is_whole or first == last else (float(first), float(last))
+        self._zoomed = _zoomed(take, plan)
 
     def __call__(self, frame: Frame) -> Pixels:
         """The pixels of a frame.
@@ -131,20 +147,17 @@ class FramePainter:
         MemoryError
             When it is too large.
         """
-        width, height = self._plan.animation.size
-        image = QImage(width, height, QImage.Format.Format_RGB32)
-        if image.isNull():
-            raise MemoryError
+        width, height = self._size
         figure = _figure(self._take, self._sheet, frame.after, self._scene(frame), self._zoomed)
         painting = FigurePainter(
             figure, QSizeF(width, height), renderer=self._renderer, cancelled=self._cancelled
         )
-        with QPainter(image) as painter:
-            painting.paint(painter)
-        plain = image.convertToFormat(QImage.Format.Format_RGB888)
-        rows: Pixels = np.frombuffer(plain.constBits(), dtype=np.uint8).reshape(height, -1)
-        own: Pixels = rows[:, : 3 * width].copy()
-        return own.reshape(height, width, 3)
+        pixels: Pixels = np.empty((height, width, 3), dtype=np.uint8)
+        rows = max(1, _STRIP // width)
+        for top in range(0, height, rows):
+            bottom = min(top + rows, height)
+            pixels[top:bottom] = _painted(painting, width, top, bottom)
+        return pixels
 
     def _scene(self, frame: Frame) -> Scene:
         after = _scene(self._take, frame.after)
@@ -183,6 +196,26 @@ def fitted_viewport(
     return Renderer().viewport(request)
 
 
+def _painted(painting: FigurePainter, width: int, top: int, bottom: int) -> Pixels:
+    """The rows of pixels between two of them."""
+    image = QImage(width, bottom - top, QImage.Format.Format_RGB32)
+    if image.isNull():
+        raise MemoryError
+    with QPainter(image) as painter:
+        painting.paint(painter, top, bottom)
+    plain = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows: Pixels = np.frombuffer(plain.constBits(), dtype=np.uint8).reshape(bottom - top, -1)
+    own: Pixels = rows[:, : 3 * width].copy()
+    return own.reshape(bottom - top, width, 3)
+
+
+def _zoomed(take: Take, plan: Plan) -> tuple[float, float] | None:
+    """The iterations on the curve, where that are not all of them."""
+    first, last = plan.moments[0].iteration, plan.moments[-1].iteration
+    is_whole = first == 0 and last == take.last
+    return None if is_whole or first == last else (float(first), float(last))
+
+
 def _scene(take: Take, moment: Moment) -> Scene:
     return scene_of(take.run, moment, take.layers)
 
@@ -200,6 +233,7 @@ def _figure(
 ) -> Figure:
     run, cloud = take.run, take.run.cloud
     step = run.steps[min(moment.shape, take.last)]
-    curve = Curve(take.kind, run, (), Cursor(moment.iteration), zoomed)
+    # Where the ellipses are: those of an E-step are of the step before.
+    curve = Curve(take.kind, run, (), Cursor(step.index), zoomed)
     likelihood = cloud.own_log_likelihood(step.log_likelihood)
     return Figure(replace(_shot(take, scene), curve=curve, log_likelihood=likelihood), sheet)

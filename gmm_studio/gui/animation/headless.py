@@ -55,6 +55,10 @@ class Look:
     unit : {"px", "cm"}
     theme : {"light", "dark", "paper"}
     curve : {"none", "below", "beside"}
+    fineness : float
+        Of a PNG: times as many pixels as the size says, of which a centimetre has those of 300 dpi.
+    transparent : bool
+        Whether the ground is left out.
     show, hide : tuple of str
         Switches of `Layers`, backgrounds, labels, and parts of a figure (legend, title, table)
         that are other than in the view.
@@ -70,6 +74,8 @@ class Look:
     show: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     view: SavedView = field(default_factory=SavedView)
+    fineness: float = 1.0
+    transparent: bool = False
 
     @property
     def layers(self) -> Layers:
@@ -91,9 +97,10 @@ class Look:
             self.width,
             self.height,
             unit=self.unit,
-            resolution=_PAPER_DOTS if is_paper else 1.0,
+            resolution=self.fineness * (_PAPER_DOTS if is_paper else 1.0),
             font_size=_PAPER_TEXT if is_paper else text_size(self.width, self.height),
             theme=self.theme,
+            transparent=self.transparent,
             curve=self.curve,
             legend="legend" not in self.hide,
             table="table" in self.show,
@@ -120,18 +127,20 @@ def render(path: Path, run: Run, look: Look, moments: Sequence[Moment | None]) -
     run : Run
     look : Look
     moments : sequence of (Moment or None)
-        None is the last iteration.
+        None is the last iteration. Of several, those that the run does not have are left out.
 
     Raises
     ------
     InputError
         When the run has no such iteration, or the file cannot be written, with the reason.
     """
-    for moment in moments:
-        _check_iteration(run, None if moment is None else moment.iteration)
+    wanted = [moment or Moment(run.iterations) for moment in moments]
+    there = [moment for moment in wanted if moment.iteration <= run.iterations]
+    if not there:
+        _check_iteration(run, min(moment.iteration for moment in wanted))
     with _qt():
         take = _take(run, look, look.sheet)
-        chosen = {moment or Moment(take.last) for moment in moments}
+        chosen = set(there)
         in_order = sorted(chosen, key=lambda moment: moment.iteration)
         figures = [figure_of(take, look.sheet, moment) for moment in in_order]
         save_figure(path, figures[0] if len(figures) == 1 else Strip.of(figures))
@@ -188,7 +197,11 @@ def _take(run: Run, look: Look, sheet: Sheet) -> Take:
 
 def _check_iteration(run: Run, t: int | None) -> None:
     if t is not None and t > run.iterations:
-        raise InputError("There is no iteration {t}: the run has {last}.", t=t, last=run.iterations)
+        raise InputError(
+            "There is no iteration {t}: the run ends with iteration {last}.",
+            t=t,
+            last=run.iterations,
+        )
 
 
 @contextmanager

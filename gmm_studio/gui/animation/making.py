@@ -78,7 +78,7 @@ def save_animation(
     try:
         table = _table(plan, paint, exact, cancelled)
         with atomic_write(path) as file:
-            writer = _writer(plan, file, table)
+            writer = _writer(plan, file, table, plan.animation.size)
             for i in range(count):
                 _stop_if(cancelled)
                 progress(i, count)
@@ -99,6 +99,8 @@ def estimated_bytes(
     cancelled: Callable[[], bool] = never,
 ) -> int:
     """About how large the file will be: some frames are encoded, the others are taken to be alike.
+
+    Frames may be smaller than those of the plan; then it is said how large a file of such is.
 
     Raises
     ------
@@ -157,17 +159,18 @@ def _encoded(
     plan: Plan, table: ColourTable | None, pictures: dict[int, Pixels], frames: Iterable[int]
 ) -> int:
     """How many bytes an animation of these frames alone takes."""
+    frames = list(frames)
+    height, width = pictures[frames[0]].shape[:2]
     sink = io.BytesIO()
-    writer = _writer(plan, sink, table)
+    writer = _writer(plan, sink, table, (width, height))
     for i in frames:
         writer.add(pictures[i], plan[i].seconds)
     writer.close()
     return len(sink.getvalue())
 
 
-def _writer(plan: Plan, sink: Sink, table: ColourTable | None) -> Writer:
-    animation = plan.animation
-    width, height = animation.size
+def _writer(plan: Plan, sink: Sink, table: ColourTable | None, size: tuple[int, int]) -> Writer:
+    animation, (width, height) = plan.animation, size
     if table is not None:
         return GifWriter(sink, width, height, table, loop=animation.loop)
     if animation.format == "apng":

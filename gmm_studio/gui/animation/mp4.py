@@ -17,6 +17,13 @@ _QUALITY = "16"
 
 _BT709 = 1
 
+_AHEAD = 40
+_HELD = 2**27
+"""Pixels that x264 may hold to look ahead; of usual frames it holds its usual 40."""
+
+_LARGE = 2**23
+"""Pixels from which on a frame refers to the one before alone: each other would be held too."""
+
 
 def check_video() -> Any:
     """What writes videos.
@@ -64,7 +71,12 @@ class Mp4Writer:
         stream.width, stream.height = width, height
         # What every player can show.
         stream.pix_fmt = "yuv420p"
-        stream.options = {"crf": _QUALITY, "preset": "medium", "tune": "animation"}
+        stream.options = {
+            "crf": _QUALITY,
+            "preset": "medium",
+            "tune": "animation",
+            "x264-params": _frugal(width * height),
+        }
         context = stream.codec_context
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         self._stream = stream
@@ -95,3 +107,9 @@ class Mp4Writer:
                 reason=error.strerror or error,
             ) from None
         self._container.mux(packets)
+
+
+def _frugal(pixels: int) -> str:
+    """What keeps the memory of x264 below a gigabyte and a half, whatever a frame has of pixels."""
+    ahead = f"rc-lookahead={max(2, min(_AHEAD, _HELD // pixels))}"
+    return ahead if pixels <= _LARGE else f"{ahead}:bframes=0:ref=1"

@@ -28,6 +28,14 @@ _NAMES: dict[Format, str] = {"gif": "GIF", "apng": "animated PNG", "webp": "WebP
 _LARGEST: dict[Format, int] = {"gif": 32_767, "apng": 32_767, "webp": 16_383, "mp4": 8_192}
 """Pixels along a side: what the format holds, Qt paints, or players show."""
 
+_MOST_PIXELS: dict[Format, int] = {
+    "gif": 50_000_000,
+    "apng": 50_000_000,
+    "webp": 50_000_000,
+    "mp4": 8_192 * 4_320,
+}
+"""Of a frame: what can be written in less than two gigabytes, and of an MP4 the largest level."""
+
 _SMALLEST = 64
 _USUAL = 900, 600
 """Pixels of a frame that has text of the usual size."""
@@ -96,7 +104,7 @@ class Animation:
 
     def __post_init__(self) -> None:
         name = _NAMES[self.format]
-        _check_size(name, self.width, self.height, _LARGEST[self.format])
+        _check_size(self.format, *self.size)
         fastest = _FASTEST[self.format]
         rates = (
             ("The speed", self.speed),
@@ -123,6 +131,14 @@ class Animation:
         """Width and height of the frames in pixels."""
         odd = 1 if self.format == "mp4" else 0
         return self.width + (self.width & odd), self.height + (self.height & odd)
+
+    def scaled_size(self, scale: float) -> tuple[int, int]:
+        """Width and height of smaller frames of these proportions in pixels."""
+        if scale >= 1:
+            return self.size
+        # Even, as a video wants them.
+        width, height = (max(2, 2 * round(0.5 * scale * side)) for side in self.size)
+        return width, height
 
     @property
     def sheet(self) -> Sheet:
@@ -172,7 +188,8 @@ def format_of(path: Path) -> Format:
     )
 
 
-def _check_size(name: str, width: int, height: int, largest: int) -> None:
+def _check_size(kind: Format, width: int, height: int) -> None:
+    largest, most = _LARGEST[kind], _MOST_PIXELS[kind]
     if min(width, height) < _SMALLEST:
         raise InputError("The sides must have at least {least} pixels.", least=_SMALLEST)
     if max(width, height) > largest:
@@ -181,6 +198,21 @@ def _check_size(name: str, width: int, height: int, largest: int) -> None:
             "{most}. Choose a smaller size.",
             width=width,
             height=height,
-            name=name,
+            name=_NAMES[kind],
             most=f"{largest:,}",
         )
+    if width * height > most:
+        fits = math.sqrt(most / (width * height))
+        raise InputError(
+            "{width} by {height} pixels are too many: the largest frames of this shape have "
+            "{most_width} by {most_height}. Choose a smaller size.",
+            width=f"{width:,}",
+            height=f"{height:,}",
+            most_width=f"{_even(fits * width):,}",
+            most_height=f"{_even(fits * height):,}",
+        )
+
+
+def _even(length: float) -> int:
+    """The next even number below: an odd side of a video would be one longer."""
+    return 2 * int(0.5 * length)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Box", "Canvas", "Clock", "Pixels", "Sink", "Writer", "box_around"]
+__all__ = ["Box", "Canvas", "Clock", "Pixels", "Sink", "Writer", "blocks", "box_around"]
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]
 """A frame: red, green and blue of each pixel, shape (height, width, 3); or with alpha, 4."""
@@ -15,6 +16,9 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]
 Box: TypeAlias = tuple[int, int, int, int]
 """Left, top, right and bottom in pixels; the last two are just outside."""
 
+
+_BLOCK = 2**20
+"""Pixels that are worked on at once: what that takes does not grow with the frame."""
 
 _INVISIBLE = 2
 """Of 255: colours that differ by no more are not told apart, and need not be written again."""
@@ -94,17 +98,28 @@ class Canvas:
             shown = pixels.copy()
             changed: npt.NDArray[np.bool_] = np.ones(pixels.shape[:2], dtype=np.bool_)
         else:
-            higher, lower = np.maximum(pixels, shown), np.minimum(pixels, shown)
-            changed = np.any((higher - lower) > _INVISIBLE, axis=2)
+            changed = np.empty(pixels.shape[:2], dtype=np.bool_)
+            for rows in blocks(pixels):
+                new, old = pixels[rows], shown[rows]
+                away = np.maximum(new, old) - np.minimum(new, old)
+                changed[rows] = np.any(away > _INVISIBLE, axis=2)
+                np.copyto(old, new, where=changed[rows][..., None])
         self._shown = shown
-        shown[changed] = pixels[changed]
         box = box_around(changed, even=even)
         left, top, right, bottom = box
         inside = changed[top:bottom, left:right]
         part = np.zeros((*inside.shape, 4), dtype=np.uint8)
-        part[inside, :3] = pixels[top:bottom, left:right][inside]
-        part[inside, 3] = 255
+        np.copyto(part[..., :3], pixels[top:bottom, left:right], where=inside[..., None])
+        part[..., 3][inside] = 255
         return box, part
+
+
+def blocks(pixels: Pixels) -> Iterator[slice]:
+    """The rows of a frame, some at a time."""
+    height, width = pixels.shape[:2]
+    count = max(1, _BLOCK // max(width, 1))
+    for top in range(0, height, count):
+        yield slice(top, min(top + count, height))
 
 
 def box_around(changed: npt.NDArray[np.bool_], *, even: bool = False) -> Box:

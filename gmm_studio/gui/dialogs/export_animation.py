@@ -13,7 +13,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gmm_studio.core.errors import InputError
-from gmm_studio.gui.animation.frames import Take, figure_of
+from gmm_studio.gui.animation.frames import Take, frame_figure, plan_of
 from gmm_studio.gui.animation.job import AnimationJob, Estimate, estimate
 from gmm_studio.gui.animation.options import SUFFIXES, Animation
 from gmm_studio.gui.dialogs.export_page import ExportPage, Target, note_label, problem_label
@@ -21,7 +21,6 @@ from gmm_studio.gui.dialogs.figure_preview import FigurePreview
 from gmm_studio.gui.dialogs.look_choices import FontChoice, curve_choice, theme_choice
 from gmm_studio.gui.dialogs.overlay_choice import overlays_of
 from gmm_studio.gui.exporting import Job
-from gmm_studio.gui.moment import Moment
 from gmm_studio.gui.panels.controls import Choice, Field, switch
 from gmm_studio.gui.panels.section import pair
 from gmm_studio.gui.translation import message_of
@@ -35,7 +34,7 @@ _PATIENCE_MS = 250
 
 
 class AnimationPage(ExportPage):
-    """Shows the frame of the iteration on show while an animation of its run is chosen.
+    """Shows the frame of the iteration on show, or the nearest that will be, while one chooses.
 
     Parameters
     ----------
@@ -261,7 +260,7 @@ class AnimationPage(ExportPage):
         uses_rate = self.glide.isChecked() or self.format.currentData() == "mp4"
         self._form.setRowVisible(self.fps, uses_rate)
         try:
-            animation = self.animation
+            take, plan = self.take, plan_of(self.take, self.animation)
         except InputError as error:
             self._patience.stop()
             self.preview.show_nothing_new()
@@ -270,8 +269,7 @@ class AnimationPage(ExportPage):
         self._say("")
         if not self.isVisible():
             return
-        at = min(max(self._shown, animation.first), animation.last or self._take.last)
-        self.preview.show_figure(figure_of(self.take, animation.sheet, Moment(at)))
+        self.preview.show_figure(frame_figure(take, plan, self._shown))
         self._patience.start()
 
     def _estimate(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import sys
+import tracemalloc
 import weakref
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,13 @@ from PySide6.QtWidgets import QApplication
 
 from gmm_studio import Cancelled, InputError
 from gmm_studio.export import atomic
+from gmm_studio.gui.animation import colour_table, writing
+from gmm_studio.gui.animation.colour_table import ColourTable
 from gmm_studio.gui.animation.frames import FramePainter, plan_of
+from gmm_studio.gui.animation.job import estimate
 from gmm_studio.gui.animation.making import estimated_bytes, save_animation
 from gmm_studio.gui.animation.options import Animation, Format, format_of
+from gmm_studio.gui.animation.writing import Canvas
 from gmm_studio.gui.colours import DARK, LIGHT, component_colour
 from tests.gui.animation.making import (
     HEIGHT,
@@ -141,6 +146,82 @@ def test_its_size_is_known_before(qapp: QApplication, tmp_path: Path, kind: Any)
 
 
 @pytest.mark.parametrize("kind", [*FILES, "mp4"])
+def test_the_size_of_large_frames_is_known_from_smaller_ones(
+    qapp: QApplication, tmp_path: Path, kind: Any
+):
+    if kind == "mp4":
+        pytest.importorskip("av")
+    of = take()
+    made = animation(format=kind, width=5 * WIDTH, height=5 * HEIGHT, curve="beside")
+    found = estimate(of, made, lambda: False)
+    path = tmp_path / {**FILES, "mp4": "a.mp4"}[kind]
+    save(path, made, of)
+    assert 0.5 < found.bytes / path.stat().st_size < 2
+    assert (found.frames, found.last) == (5, 4)
+
+
+def test_an_estimate_of_the_largest_frames_takes_little_memory(qapp: QApplication):
+    tracemalloc.start()
+    try:
+        estimate(take(), animation(width=7_000, height=7_000), lambda: False)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 150e6
+
+
+def noise(height: int, width: int, seed: int = 0) -> np.ndarray:
+    random = np.random.default_rng(seed)
+    return random.integers(0, 256, size=(height, width, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("kind", ["gif", "canvas"])
+def test_a_large_frame_is_worked_on_in_parts(kind: str):
+    """What a writer takes beside the frame itself is a few bytes for each of its pixels."""
+    before, after = (noise(2_500, 2_500, seed) for seed in (1, 2))
+    canvas = Canvas()
+    table = ColourTable([before[:64]], [(0, 0, 0)])
+    tracemalloc.start()
+    try:
+        for frame in (before, after):
+            if kind == "gif":
+                table.indices(frame)
+                ColourTable([frame], [(0, 0, 0)])
+            else:
+                canvas.changes(frame)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < (60e6 if kind == "gif" else 10 * before[..., 0].size + 40e6)
+
+
+def test_changes_are_those_of_the_whole_frame(monkeypatch: pytest.MonkeyPatch):
+    before = noise(50, 40)
+    after = before.copy()
+    after[20:31, 7:9] ^= 128
+    after[45, 3] = np.where(after[45, 3] > 127, after[45, 3] - 2, after[45, 3] + 2)
+    found = []
+    for size in (2**20, 40 * 7):
+        monkeypatch.setattr(writing, "_BLOCK", size)
+        canvas = Canvas()
+        canvas.changes(before)
+        found.append(canvas.changes(after))
+    for box, part in found:
+        assert box == (7, 20, 9, 31), "two of 255 are not seen"
+        assert (part == np.dstack([after[20:31, 7:9], np.full((11, 2), 255)])).all()
+
+
+def test_rows_of_a_large_frame_stand_for_it(monkeypatch: pytest.MonkeyPatch):
+    stripes = np.zeros((1_200, 30, 3), dtype=np.uint8)
+    stripes[300:600], stripes[600:900, :, 0], stripes[900:, :, 2] = 255, 200, 90
+    whole = ColourTable([stripes], [])
+    monkeypatch.setattr(colour_table, "_COUNTED", 30 * 50)
+    part = ColourTable([stripes], [])
+    assert len(whole.colours) == 4
+    assert (whole.colours == part.colours).all()
+
+
+@pytest.mark.parametrize("kind", [*FILES, "mp4"])
 def test_cancelled_in_the_middle_it_leaves_what_was_there(
     qapp: QApplication, tmp_path: Path, kind: Any
 ):
@@ -239,6 +320,9 @@ def test_without_the_extra_one_line_says_what_to_install(
         ({"format": "webp", "width": 16_384}, "16,383"),
         ({"format": "gif", "height": 70_000}, "32,767"),
         ({"format": "mp4", "width": 8_200}, "8,192"),
+        ({"width": 20_000, "height": 20_000}, "7,070 by 7,070"),
+        ({"format": "apng", "width": 16_000, "height": 4_000}, "14,142 by 3,534"),
+        ({"format": "mp4", "width": 8_192, "height": 8_192}, "5,948 by 5,948"),
         ({"width": 10}, "64"),
         ({"speed": 51}, "50"),
         ({"speed": 0}, "speed"),
@@ -250,6 +334,14 @@ def test_without_the_extra_one_line_says_what_to_install(
 def test_what_cannot_be_made_is_refused(options: dict[str, Any], said: str):
     with pytest.raises(InputError, match=said):
         Animation(**options)
+
+
+@pytest.mark.parametrize(
+    ("kind", "width", "height"),
+    [("gif", 7_070, 7_070), ("apng", 14_142, 3_534), ("mp4", 5_948, 5_948), ("mp4", 7_680, 4_320)],
+)
+def test_the_largest_frames_that_are_named_can_be_made(kind: Any, width: int, height: int):
+    assert Animation(kind, width=width, height=height).size == (width, height)
 
 
 def test_a_file_says_its_format():

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from gmm_studio import Mixture, PointCloud
 from gmm_studio.core.interpolation import interpolate
-from gmm_studio.gui.animation.frames import FramePainter, Take, plan_of
+from gmm_studio.gui.animation import frames as animated
+from gmm_studio.gui.animation.frames import FramePainter, Take, figure_of, frame_figure, plan_of
 from gmm_studio.gui.animation.plan import Frame, Plan, moments_of
 from gmm_studio.gui.animation.stillness import still_from
 from gmm_studio.gui.animation.writing import Clock
@@ -96,6 +97,63 @@ def test_e_steps_recolour_and_m_steps_move(qapp: QApplication):
     point = [colour_at(picture, 0.0, 0.6, beside=0) for picture in (start, e_step)]
     assert abs(point[0] - rgb(LIGHT.muted)).max() < 70, "no colour before the first E-step"
     assert point[1][2] > point[1][0] + 60, "blue"
+
+
+@pytest.mark.parametrize(
+    ("moment", "at"),
+    [
+        (Moment(0, "M"), 0),
+        (Moment(2, "E"), 1),
+        (Moment(2, "M"), 2),
+        (Moment(3), 3),
+        (Moment(9), 4),
+    ],
+)
+def test_the_curve_shows_the_step_of_the_ellipses(qapp: QApplication, moment: Moment, at: int):
+    of = take()
+    figure = figure_of(of, animation(curve="beside").sheet, moment)
+    assert figure.shot.curve is not None
+    assert figure.shot.curve.cursor.iteration == at
+    assert figure.shot.scene.mixture is of.run.steps[at].mixture
+
+
+def test_a_frame_painted_in_parts_is_the_same(qapp: QApplication, monkeypatch: pytest.MonkeyPatch):
+    of = take(layers=Layers(background="density"))
+    plan = plan_of(of, animation(curve="below", last=1))
+    whole = painted(plan, of)
+    monkeypatch.setattr(animated, "_STRIP", WIDTH * 50)
+    for one, other in zip(whole, painted(plan, of), strict=True):
+        # Edges of what is cut may be a little smoother.
+        assert (one != other).any(axis=2).mean() < 1e-3
+
+
+def test_a_smaller_frame_is_the_same_picture(qapp: QApplication):
+    of = take()
+    plan = plan_of(of, animation(width=2 * WIDTH, height=2 * HEIGHT))
+    small = FramePainter(of, plan, scale=0.5)(plan[2])
+    assert small.shape == (HEIGHT, WIDTH, 3)
+    halved = [
+        frame.reshape(HEIGHT, 2, WIDTH, 2, 3).mean(axis=(1, 3)) for frame in painted(plan, of)
+    ]
+    away = [abs(frame - small).mean() for frame in halved]
+    assert away[2] < 0.5
+    assert np.argmin(away) == 2
+
+
+def test_what_a_plan_shows_of_an_iteration(qapp: QApplication):
+    of = take()
+
+    def shown(iteration: int, **options: object) -> Moment:
+        return frame_figure(of, plan_of(of, animation(**options)), iteration).shot.scene.moment
+
+    assert shown(3) == Moment(3)
+    assert shown(4, last=2) == Moment(2)
+    assert shown(0, first=1) == Moment(1)
+    assert shown(2, halves=True) == Moment(2, "M")
+    assert shown(0, halves=True) == Moment(0, "M")
+    part = frame_figure(of, plan_of(of, animation(first=1, last=3)), 2)
+    assert part.shot.curve is not None
+    assert part.shot.curve.zoomed == (1.0, 3.0)
 
 
 def test_ellipses_glide(qapp: QApplication):
