@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QScrollArea,
     QSplitter,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -41,6 +40,7 @@ from gmm_studio.gui.laboratory.laboratory import Laboratory
 from gmm_studio.gui.laboratory.map_overlay import MapOverlay
 from gmm_studio.gui.laboratory.start_show import StartShow
 from gmm_studio.gui.lessons.lessons import Lessons
+from gmm_studio.gui.lessons.room import LessonRoom
 from gmm_studio.gui.lessons.screen import Screen
 from gmm_studio.gui.panels.controls import forget_typing
 from gmm_studio.gui.panels.data_panel import DataPanel
@@ -60,6 +60,7 @@ from gmm_studio.gui.projects.recent import RecentPictures
 from gmm_studio.gui.projects.viewing import Viewing
 from gmm_studio.gui.session import Session
 from gmm_studio.gui.style import Style
+from gmm_studio.gui.tabs import Tabs
 from gmm_studio.gui.theme import Scheme, ThemeManager
 from gmm_studio.gui.transport import Transport
 from gmm_studio.lessons.views import Trial
@@ -183,6 +184,7 @@ class Window(QMainWindow):
         )
         self.lessons = self._make_lessons()
         under.insertWidget(0, self.lessons.bar)
+        LessonRoom(self.lessons.bar, self._middle, below, self.compare, self.curve_view)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         for widget in (scroll, self._middle, self.side_tabs):
             self._columns.addWidget(widget)
@@ -283,6 +285,7 @@ class Window(QMainWindow):
         self.files.problem.connect(self.presenter.show_problem)
         self.lessons.problem.connect(self.presenter.show_problem)
         self.lessons.failed.connect(self.session.unexpected)
+        self.lessons.trial_offered.connect(self._on_trial_offered)
         self.lessons.trial_requested.connect(self._on_trial)
         self._theme.changed.connect(self._on_theme)
         projects, coach = self.projects, self.lessons.coach
@@ -530,11 +533,14 @@ class Window(QMainWindow):
         self.start_show.end()
         self.hands.choose_tool("pick")
 
-    def _on_trial(self, trial: Trial) -> None:
+    def _on_trial_offered(self, trial: Trial) -> None:
         controls = self.laboratory.atlas.controls
         controls.tick(trial.methods)
         controls.runs.setValue(trial.runs)
         self.laboratory.atlas.means_button.setChecked(self.session.document.cloud.d == 1)
+
+    def _on_trial(self, trial: Trial) -> None:
+        self._on_trial_offered(trial)
         self.laboratory.try_starts()
 
     def _on_tool(self, tool: str) -> None:
@@ -677,8 +683,8 @@ class _SideScroll(QScrollArea):
         return hint
 
 
-def _tabs(pages: list[tuple[str, QWidget]]) -> QTabWidget:
-    tabs = QTabWidget()
+def _tabs(pages: list[tuple[str, QWidget]]) -> Tabs:
+    tabs = Tabs()
     tabs.setDocumentMode(True)
     tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
     tabs.tabBar().setDrawBase(False)

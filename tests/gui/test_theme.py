@@ -275,3 +275,15 @@ def _has(picture, colour):
 def _near(first, second):
     pairs = zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)
     return all(abs(a - b) <= 3 for a, b in pairs)
+
+
+@pytest.mark.parametrize(("scheme", "palette"), [("light", LIGHT), ("dark", DARK)])
+def test_tool_tips_are_dark_in_the_dark_and_light_in_the_light(app, scheme, palette):
+    ThemeManager(app, scheme)
+    worn = app.palette()
+    assert worn.color(QPalette.ColorRole.ToolTipBase) == QColor(palette.control)
+    assert worn.color(QPalette.ColorRole.ToolTipText) == QColor(palette.text)
+    sheet = app.styleSheet()
+    rule = sheet[sheet.index("QToolTip {") :].split("}")[0]
+    assert f"background: {palette.control};" in rule
+    assert f"color: {palette.text};" in rule

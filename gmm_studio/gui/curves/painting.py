@@ -109,10 +109,14 @@ def _paint_axes(painter: QPainter, chart: Chart, frame: Frame, style: Style) -> 
     if metrics.horizontalAdvance(f"{frame.left:,.0f}") < 30 * scale:
         title = QRectF(0, line, room, metrics.height())
         painter.drawText(title, right, QCoreApplication.translate("Curves", "Iteration"))
-    for height, text in _ticks(chart, frame, metrics, scale).items():
+    free = float("inf")
+    for height, text in sorted(_ticks(chart, frame, metrics, scale).items()):
         lines = [_fitted(part, room - 4 * scale, metrics) for part in text.split("\n")]
         tall = len(lines) * metrics.height()
         top = min(max(frame.place(0, height).y() - 0.5 * tall, 0.0), line - tall)
+        if top + 0.8 * tall > free:
+            continue
+        free = top
         for i, part in enumerate(lines):
             box = QRectF(0, top + i * metrics.height(), room, metrics.height())
             painter.drawText(box, right, part)

@@ -27,18 +27,18 @@ __all__ = ["BrushBar"]
 
 _CLASSES = 9
 _SMALLEST = 6
-_BOTTOM = 2.6
-"""Lines of text below it, where the numbers of the axis are."""
-
 _TOP = 4.2
-"""Lines of text above it, where the canvas says what is on show."""
+"""Lines of text above it, where the canvas says what is on show. Keys, rug and seeds are below."""
+
+_BOTTOM = 2.6
+"""Lines of text that stay free below it at least, for the numbers of the axis."""
 
 _WIDE = 44
 """Lines of text that are as wide as all of it in one row."""
 
 
 class BrushBar(Floating):
-    """Shows the brush and says what it should be; stays in the middle of its parent's width."""
+    """Shows the brush and says what it should be; stays at the top, in the middle of the width."""
 
     brush_requested = Signal(object)
     blank_requested = Signal()
@@ -47,7 +47,6 @@ class BrushBar(Floating):
         super().__init__("brush_bar", parent)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._brush = Brush()
-        self._is_high = False
         tr = self.tr
         self._kinds = QButtonGroup(self)
         self.tools: dict[Kind, QToolButton] = {
@@ -56,6 +55,7 @@ class BrushBar(Floating):
             "erase": self._tool("eraser", tr("Eraser: takes points away")),
         }
         self.label = Choice({}, tr("The true class of the points to come"))
+        self.label.setMinimumContentsLength(8)
         self.label.addItem(tr("No class"), None)
         for j in range(_CLASSES):
             self.label.addItem(tr("Class {j}").format(j=j), j)
@@ -101,11 +101,6 @@ class BrushBar(Floating):
         self.label.setEnabled(brush.kind != "erase")
         self.density.setEnabled(brush.kind != "erase")
 
-    def stand(self, *, high: bool) -> None:
-        """Stay at the top or at the bottom: on a line, rug and seeds are at the bottom."""
-        self._is_high = high
-        self.place()
-
     def need_class(self, needed: bool) -> None:
         """Whether every point has a class, so that none without one can be painted."""
         classes = self.label.model()
@@ -137,8 +132,7 @@ class BrushBar(Floating):
             self.adjustSize()
             line = self.fontMetrics().height()
             below = parent.height() - self.height() - _BOTTOM * line
-            down = min(_TOP * line, below) if self._is_high else below
-            self.move((parent.width() - self.width()) // 2, round(down))
+            self.move((parent.width() - self.width()) // 2, round(min(_TOP * line, below)))
 
     def _tool(self, name: str, tip: str) -> QToolButton:
         tool = QToolButton(self)

@@ -213,7 +213,7 @@ class Drawing(QObject):
         self.layer.show_brush(brush, None)
 
     def _suit_cloud(self) -> None:
-        """Place the bar; give the brush a class where every point has one, and only there."""
+        """Give the brush a class where every point has one, and only there."""
         cloud = self._session.document.cloud
         needed = cloud.labels is not None and not self.is_blank
         if needed and self.brush.label is None:
@@ -222,7 +222,6 @@ class Drawing(QObject):
         elif not needed and self._wants_no_class:
             self._on_brush(replace(self.brush, label=None))
         if self._bar is not None:
-            self._bar.stand(high=cloud.d == 1)
             self._bar.need_class(needed)
             self._bar.show_brush(self.brush)
 

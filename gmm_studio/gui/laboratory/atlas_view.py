@@ -264,10 +264,14 @@ class AtlasView(QWidget):
         is_empty = atlas is None or not (atlas.found or self.is_busy)
         self._pages.setCurrentIndex(0 if is_empty else 1)
         count = f"{self.controls.runs.value():,}"
-        self.try_button.setText(self.tr("Try {count} starts").format(count=count))
+        offer = self.tr("Try {count} starts")
+        invitation = self.tr("Try {count} starts to see which optima there are.")
+        if len(self.controls.methods) > 1:
+            offer = self.tr("Try {count} of each")
+            invitation = self.tr("Try {count} starts of each method to see which optima there are.")
+        self.try_button.setText(offer.format(count=count))
         self.try_button.setAccessibleName(self.try_button.text())
         self.try_button.setEnabled(bool(self.controls.methods))
-        invitation = self.tr("Try {count} starts to see which optima there are.")
         self._invitation.setText(invitation.format(count=count))
         status: tuple[str, ...] = ("",)
         notes = ""

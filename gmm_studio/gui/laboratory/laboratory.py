@@ -40,6 +40,7 @@ class Laboratory(QObject):
             view.document_requested.connect(session.open_document)
             view.failed.connect(session.unexpected)
         session.document_changed.connect(self._on_document_changed)
+        session.shown_changed.connect(self._on_shown_changed)
 
     @property
     def _views(self) -> tuple[AtlasView, RaceView, SweepView]:
@@ -75,3 +76,10 @@ class Laboratory(QObject):
     def _on_document_changed(self, _: object, new: Document) -> None:
         for view in self._views:
             view.show_document(new)
+
+    def _on_shown_changed(self) -> None:
+        """Dots have the colours of the components that the run on show ends with."""
+        run = self._session.shown
+        is_line = run is not None and run.document.cloud.d == 1 and bool(run.steps)
+        means = run.steps[-1].mixture.means[:, 0] if run is not None and is_line else None
+        self.atlas.means.show_components(means)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.starts import Method
 from gmm_studio.gui.colours import component_colour
 from gmm_studio.gui.curves.axes import linear_ticks
@@ -25,6 +25,8 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 _RADIUS = 2.2
 _EDGE = 12
+_LEAST = 14
+"""How high the dots of a band are at least, at scale 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +69,19 @@ def bands_of(atlas: Atlas) -> tuple[Band, ...]:
     return tuple(bands)
 
 
+def nearest(values: FloatArray, means: FloatArray) -> IntArray:
+    """Which of some means is nearest to each value; the numbers, in the shape of the values."""
+    order = np.argsort(means)
+    ascending = means[order]
+    ranks = np.searchsorted(0.5 * (ascending[1:] + ascending[:-1]), values)
+    return np.asarray(order[ranks])
+
+
 class MeansStrip(QWidget):
-    """A strip plot; hollow dots are of spurious optima."""
+    """A strip plot; hollow dots are of spurious optima.
+
+    Each dot has the colour of that component on show whose mean is nearest to it.
+    """
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +89,7 @@ class MeansStrip(QWidget):
         self._bands: tuple[Band, ...] = ()
         self._names: Mapping[str, str] = {}
         self._low, self._high = 0.0, 1.0
+        self._shown: FloatArray | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Fitted means of all runs"))
 
@@ -104,11 +118,20 @@ class MeansStrip(QWidget):
             for band in self._bands
         ]
         self.setAccessibleDescription(". ".join(said))
+        self.updateGeometry()
+        self.update()
+
+    def show_components(self, means: FloatArray | None) -> None:
+        """Colour the dots by the means (k,) of what is on show; None paints all of them alike."""
+        if means is not None and self._shown is not None and np.array_equal(means, self._shown):
+            return
+        self._shown = means
         self.update()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Room for a few rows of each method."""
-        return QSize(160, 0)
+        bands = len(self._bands) * (self._row + _LEAST * self._style.scale)
+        return QSize(160, round(bands + self._row) if self._bands else 0)
 
     def place_of(self, band: int, run: int, j: int) -> QPointF:
         """Where the dot of mean j (from 0, ascending) of a run of a band is."""
@@ -168,13 +191,16 @@ class MeansStrip(QWidget):
         if band.patterns == 1:
             count = self.tr("1 pattern in {runs} runs")
         text = count.format(patterns=band.patterns, runs=len(band.means))
-        painter.drawText(
-            title, Qt.AlignmentFlag.AlignVCenter, f"{self._name(band)}  \N{MIDDLE DOT}  {text}"
-        )
+        text = f"{self._name(band)}  \N{MIDDLE DOT}  {text}"
+        room = round(title.width())
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, text)
         radius = _RADIUS * self._style.scale
+        owners = None if self._shown is None else nearest(band.means, self._shown).tolist()
         for run, spurious in enumerate(band.spurious.tolist()):
             for j in range(band.means.shape[1]):
-                colour = QColor(component_colour(palette, j))
+                name = component_colour(palette, owners[run][j]) if owners else palette.muted
+                colour = QColor(name)
                 painter.setPen(QPen(colour, 1))
                 painter.setBrush(Qt.BrushStyle.NoBrush if spurious else colour)
                 painter.drawEllipse(self.place_of(i, run, j), radius, radius)

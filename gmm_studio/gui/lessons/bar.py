@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
 from gmm_studio.gui.icons import icon
 from gmm_studio.gui.lessons.elided import Elided
 from gmm_studio.gui.panels.controls import button
+from gmm_studio.gui.panels.start_panel import method_names
 from gmm_studio.gui.style import Style
-from gmm_studio.lessons.lesson import Lesson
+from gmm_studio.lessons.lesson import Lesson, Page
+from gmm_studio.lessons.views import Trial
 
 __all__ = ["LessonBar"]
 
@@ -42,12 +44,15 @@ class LessonBar(QWidget):
     trial()
         The starts that the page offers are to be tried.
     closed()
+    fitted()
+        It has come, gone, or needs another height.
     """
 
     turned = Signal(int)
     again = Signal()
     trial = Signal()
     closed = Signal()
+    fitted = Signal()
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,12 +60,13 @@ class LessonBar(QWidget):
         self.setAutoFillBackground(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._style = style
-        self._texts: tuple[str, ...] = ()
+        self._lesson: Lesson | None = None
+        self._index = 0
         tr = self.tr
         self.title = Elided()
         self.place = QLabel()
         self.place.setProperty("muted", True)
-        self.try_button = button(tr("Try"), tr("Run EM from so many starts of each method"))
+        self.try_button = button(tr("Try"), tr("Run EM from many starts"))
         self.try_button.clicked.connect(self.trial)
         self.again_button = button(
             tr("Show again"), tr("Back to what this page shows, whatever was changed since")
@@ -102,9 +108,9 @@ class LessonBar(QWidget):
         is_altered : bool
             Whether something else is on show than the page says.
         """
+        self._lesson, self._index = lesson, index
         if lesson is not None:
             page, count = lesson.pages[index], len(lesson.pages)
-            self._texts = tuple(_tr(one.text) for one in lesson.pages)
             self.title.setText(_tr(lesson.title))
             if _tr(page.text) != self.text.text():
                 self.text.setText(_tr(page.text))
@@ -120,10 +126,7 @@ class LessonBar(QWidget):
             self.again_button.setVisible(is_altered)
             self.try_button.setVisible(page.trial is not None)
             if page.trial is not None:
-                each = self.tr("Try {runs} of each") if len(page.trial.methods) > 1 else ""
-                text = (each or self.tr("Try {runs} starts")).format(runs=page.trial.runs)
-                self.try_button.setText(text)
-                self.try_button.setAccessibleName(text)
+                self._offer(page.trial)
         self.setVisible(lesson is not None)
         self._fit()
 
@@ -144,12 +147,24 @@ class LessonBar(QWidget):
         self.layout().setContentsMargins(2 * edge, edge, edge, edge)  # type: ignore[union-attr]
         self._fit()
 
+    @property
+    def scale(self) -> float:
+        """The size of text and spacing."""
+        return self._style.scale
+
+    @property
+    def slack(self) -> int:
+        """How much higher it is at the longest page than at this one, in pixels."""
+        pages = () if self._lesson is None else self._lesson.pages
+        longest = max((self._wanted(page) for page in pages), default=0)
+        return max(longest - self._area.height(), 0)
+
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As narrow as its buttons."""
         return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """As high as the longest page needs at this width."""
+        """As high as the page needs at this width."""
         super().resizeEvent(event)
         self._fit()
 
@@ -171,14 +186,28 @@ class LessonBar(QWidget):
         column.addLayout(row)
         column.addWidget(self._area)
 
+    def _offer(self, trial: Trial) -> None:
+        """Say what is tried: the starts of all methods together."""
+        text = self.tr("Run all {runs}").format(runs=trial.runs * len(trial.methods))
+        self.try_button.setText(text)
+        self.try_button.setAccessibleName(text)
+        names = method_names(self)
+        methods = ", ".join(names[method] for method in trial.methods)
+        tip = self.tr("Run EM from {runs} starts of each: {methods}")
+        self.try_button.setToolTip(tip.format(runs=trial.runs, methods=methods))
+
     def _fit(self) -> None:
-        metrics = self.text.fontMetrics()
+        if self._lesson is not None:
+            self._area.setFixedHeight(self._wanted(self._lesson.pages[self._index]))
+        self.fitted.emit()
+
+    def _wanted(self, page: Page) -> int:
+        """How high the text of a page is to be."""
+        line = self.text.fontMetrics().lineSpacing()
         margins = self.layout().contentsMargins()  # type: ignore[union-attr]
-        width = max(self.width() - margins.left() - margins.right(), 1)
-        # Turning the page moves neither the buttons nor the cloud.
-        wanted = max((self._height(text, width) for text in self._texts), default=0)
-        most = _MOST_LINES * metrics.lineSpacing() + 2
-        self._area.setFixedHeight(max(min(wanted, most), metrics.lineSpacing()))
+        width = self.width() - margins.left() - margins.right()
+        wanted = self._height(_tr(page.text), max(width, 1))
+        return max(min(wanted, _MOST_LINES * line + 2), line)
 
     def _height(self, text: str, width: int) -> int:
         flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap

@@ -21,11 +21,12 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from gmm_studio.gui.lessons.items import Item
 from gmm_studio.gui.style import Style
 
-__all__ = ["GalleryCard", "card_size", "picture_size"]
+__all__ = ["GalleryCard", "card_width", "picture_size"]
 
 _WIDTH, _PICTURE = 208, 116
 _EDGE = 8
-_LINES = 3
+_MOST_TITLE, _MOST_SUMMARY = 2, 5
+"""Lines of text; what is longer is cut."""
 
 
 def picture_size(style: Style) -> QSize:
@@ -33,13 +34,9 @@ def picture_size(style: Style) -> QSize:
     return QSize(round((_WIDTH - 2) * style.scale), round(_PICTURE * style.scale))
 
 
-def card_size(style: Style, *, has_summary: bool = True) -> QSize:
-    """Of a whole card."""
-    text = QFontMetricsF(_font(style, bold=False)).lineSpacing()
-    height = (
-        _PICTURE * style.scale + 2 * _EDGE * style.scale + (1 + _LINES * has_summary) * text + 4
-    )
-    return QSize(round(_WIDTH * style.scale), round(height))
+def card_width(style: Style) -> int:
+    """Of a whole card, in logical pixels."""
+    return round(_WIDTH * style.scale)
 
 
 class GalleryCard(QAbstractButton):
@@ -52,6 +49,9 @@ class GalleryCard(QAbstractButton):
         super().__init__(parent)
         self.item, self._style = item, style
         self._image: QImage | None = None
+        room = card_width(style) - 2 - 2 * _EDGE * style.scale
+        self._title = _lines(item.title, _font(style, bold=True), room, _MOST_TITLE)
+        self._summary = _lines(item.summary, _font(style, bold=False), room, _MOST_SUMMARY)
         self.setText(item.title)
         self.setAccessibleName(item.title)
         self.setAccessibleDescription(item.summary)
@@ -71,8 +71,12 @@ class GalleryCard(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """The size of all cards of its kind."""
-        return card_size(self._style, has_summary=bool(self.item.summary))
+        """As high as its text."""
+        scale = self._style.scale
+        bold, plain = (QFontMetricsF(_font(self._style, bold=bold)) for bold in (True, False))
+        text = len(self._title) * bold.lineSpacing() + len(self._summary) * plain.lineSpacing()
+        height = (_PICTURE + 2 * _EDGE) * scale + text + 4
+        return QSize(card_width(self._style), round(height))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Arrows go on, Enter opens."""
@@ -122,22 +126,22 @@ class GalleryCard(QAbstractButton):
     def _paint_words(self, painter: QPainter, text: QRectF) -> None:
         palette = self._style.palette
         bold, plain = _font(self._style, bold=True), _font(self._style, bold=False)
-        painter.setFont(bold)
-        painter.setPen(QColor(palette.text))
-        metrics = QFontMetricsF(bold)
-        title = metrics.elidedText(self.item.title, Qt.TextElideMode.ElideRight, text.width())
-        painter.drawText(QPointF(text.left(), text.top() + metrics.ascent()), title)
-        painter.setFont(plain)
-        painter.setPen(QColor(palette.muted))
-        top = text.top() + metrics.lineSpacing() + 2
-        metrics = QFontMetricsF(plain)
-        for i, line in enumerate(_lines(self.item.summary, plain, text.width())):
-            at = QPointF(text.left(), top + i * metrics.lineSpacing() + metrics.ascent())
-            painter.drawText(at, line)
+        top = text.top()
+        for lines, font, colour in (
+            (self._title, bold, palette.text),
+            (self._summary, plain, palette.muted),
+        ):
+            metrics = QFontMetricsF(font)
+            painter.setFont(font)
+            painter.setPen(QColor(colour))
+            for line in lines:
+                painter.drawText(QPointF(text.left(), top + metrics.ascent()), line)
+                top += metrics.lineSpacing()
+            top += 2
 
 
-def _lines(text: str, font: QFont, width: float) -> list[str]:
-    """A text in at most three lines, its end cut."""
+def _lines(text: str, font: QFont, width: float, most: int) -> list[str]:
+    """A text in so many lines at most, its end cut."""
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WordWrap)
@@ -149,10 +153,10 @@ def _lines(text: str, font: QFont, width: float) -> list[str]:
         starts.append(line.textStart())
     layout.endLayout()
     parts = [text[i:j].rstrip() for i, j in zip(starts, [*starts[1:], len(text)], strict=True)]
-    if len(parts) > _LINES:
-        rest = text[starts[_LINES - 1] :]
+    if len(parts) > most:
+        rest = text[starts[most - 1] :]
         cut = QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, width)
-        parts = [*parts[: _LINES - 1], cut]
+        parts = [*parts[: most - 1], cut]
     return parts
 
 

@@ -61,8 +61,8 @@ class Coach(QObject):
         A lesson cannot be opened, or a page of it not be shown.
     failed(error)
         Something went wrong that no input explains.
-    trial_requested(trial)
-        Many starts are to be tried.
+    trial_offered(trial), trial_requested(trial)
+        A page offers to try many starts; they are to be tried.
     brought()
         A data set of the program is on show.
     """
@@ -70,6 +70,7 @@ class Coach(QObject):
     changed = Signal()
     problem = Signal(str)
     failed = Signal(object)
+    trial_offered = Signal(object)
     trial_requested = Signal(object)
     brought = Signal()
 
@@ -223,6 +224,8 @@ class Coach(QObject):
         text = self.tr("Page {n} of the lesson").format(n=index + 1)
         self._session.store.edit(document, text)
         self._wish = _Wish(document, page)
+        if page.trial is not None:
+            self.trial_offered.emit(page.trial)
         self.changed.emit()
         self._fulfil()
 

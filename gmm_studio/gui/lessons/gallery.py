@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gmm_studio.gui.laboratory.optimum_picture import Frame
-from gmm_studio.gui.lessons.card import GalleryCard, card_size, picture_size
+from gmm_studio.gui.lessons.card import GalleryCard, card_width, picture_size
 from gmm_studio.gui.lessons.items import Item, item_groups, items
 from gmm_studio.gui.lessons.pictures import GalleryPictures
 from gmm_studio.gui.style import Style
@@ -148,8 +148,8 @@ class _Shelf(QWidget):
         return super().eventFilter(watched, event)
 
     def _arrange(self) -> None:
-        gap, size = round(_GAP * self._style.scale), card_size(self._style)
-        columns = max(1, (self.width() + gap) // (size.width() + gap))
+        gap, width = round(_GAP * self._style.scale), card_width(self._style)
+        columns = max(1, (self.width() + gap) // (width + gap))
         y = 0
         self._rows = []
         for kind, heading in self._headings.items():
@@ -160,14 +160,13 @@ class _Shelf(QWidget):
             height = heading.sizeHint().height()
             heading.setGeometry(0, y, self.width(), height)
             y += height + gap // 2
-            size = group[0].sizeHint()
             for first in range(0, len(group), columns):
                 row = group[first : first + columns]
                 self._rows.append(row)
+                height = max(card.sizeHint().height() for card in row)
                 for i, card in enumerate(row):
-                    left = i * (size.width() + gap)
-                    card.setGeometry(QRect(left, y, size.width(), size.height()))
-                y += size.height() + gap
+                    card.setGeometry(QRect(i * (width + gap), y, width, height))
+                y += height + gap
             y += gap // 2
         self.setMinimumHeight(y)
 

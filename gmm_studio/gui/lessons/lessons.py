@@ -31,11 +31,12 @@ class Lessons(QObject):
     -------
     problem(text)
     failed(error)
-    trial_requested(trial)
+    trial_offered(trial), trial_requested(trial)
     """
 
     problem = Signal(str)
     failed = Signal(object)
+    trial_offered = Signal(object)
     trial_requested = Signal(object)
 
     def __init__(
@@ -56,6 +57,7 @@ class Lessons(QObject):
         self.coach.changed.connect(self._show_page)
         self.coach.problem.connect(self.problem)
         self.coach.failed.connect(self.failed)
+        self.coach.trial_offered.connect(self.trial_offered)
         self.coach.trial_requested.connect(self.trial_requested)
         self.pictures.failed.connect(self.failed)
         self.bar.turned.connect(self.coach.turn)

@@ -14,7 +14,7 @@ from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import Palette
 from gmm_studio.gui.line.background import uncertainty_down, unit_scale_room
-from gmm_studio.gui.line.bars import trail_down
+from gmm_studio.gui.line.bars import bar_down, trail_down
 from gmm_studio.gui.line.curves import (
     PILL_BOTTOM,
     across_of,
@@ -103,6 +103,8 @@ def paint_trail_ends(
 ) -> list[QRectF]:
     """Which iterations are at the lower and the upper end of the trails, at the right edge.
 
+    Nothing before they have grown past their words and past the sigma bars.
+
     Returns where the text is.
     """
     if scene.trails is None or len(scene.trails) < 2 or viewport.width < _NARROWEST * scale:
@@ -110,6 +112,9 @@ def paint_trail_ends(
     set_text_size(painter, scale)
     height = painter.fontMetrics().height()
     down = trail_down(viewport, len(scene.trails), scale)
+    grown = float(down[0] - down[-1])
+    if grown < max(_CLEAR * scale + height, _reach_of_bars(viewport, scene, scale)):
+        return []
     edge, highest_text = viewport.width - 7 * scale, 0.0
     if scene.layers.background == "uncertainty":
         edge -= unit_scale_room(painter, scale)
@@ -118,9 +123,10 @@ def paint_trail_ends(
     painter.drawLine(QPointF(edge, float(down[0])), QPointF(edge, float(down[-1])))
     # Above the last dots, and beside the means: neither is hidden.
     top = float(down[-1]) - _CLEAR * scale - height
-    texts = [(_iteration(scene.iteration), max(top, highest_text))]
-    if down[0] - down[-1] > _CLEAR * scale + height:
-        texts.append(("0", float(down[0]) - height - 1))
+    texts = [
+        (_iteration(scene.iteration), max(top, highest_text)),
+        ("0", float(down[0]) - height - 1),
+    ]
     boxes = []
     for text, top in texts:
         width = painter.fontMetrics().horizontalAdvance(text)
@@ -130,6 +136,14 @@ def paint_trail_ends(
     for end in (float(down[0]), float(down[-1])):
         painter.drawLine(QPointF(edge - 3 * scale, end), QPointF(edge, end))
     return boxes
+
+
+def _reach_of_bars(viewport: Viewport, scene: Scene, scale: float) -> float:
+    """How far above the axis the highest sigma bar is, in pixels; 0 where there are none."""
+    if scene.mixture is None or not scene.layers.ellipses:
+        return 0.0
+    k = scene.mixture.k
+    return viewport.to_pixel(viewport.left, 0)[1] - bar_down(viewport, k, k - 1, scale)
 
 
 def _iteration(number: int) -> str:

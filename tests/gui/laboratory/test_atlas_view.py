@@ -123,10 +123,12 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
 
 def test_at_first_it_says_what_to_do(view: AtlasView) -> None:
     assert view.try_button.isVisible()
-    assert view.try_button.text() == "Try 100 starts"
+    assert view.try_button.text() == "Try 100 of each"
     assert view.controls.methods == ("k-means++", "random-points")
     assert not view.strip.isVisible()
     view.controls.runs.setValue(250)
+    assert view.try_button.text() == "Try 250 of each"
+    view.controls.tick(("k-means",))
     assert view.try_button.text() == "Try 250 starts"
 
 

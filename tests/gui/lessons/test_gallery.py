@@ -66,6 +66,18 @@ def test_it_holds_everything_in_groups(qtbot: QtBot, window: Window) -> None:
     gallery.reject()
 
 
+def test_no_card_cuts_its_words(qtbot: QtBot, window: Window) -> None:
+    gallery = open_gallery(qtbot, window)
+    for one in gallery.shelf.cards:
+        assert " ".join(one._title) == one.item.title
+        assert " ".join(one._summary) == one.item.summary
+    faithful, series = card(gallery, "Old Faithful"), card(gallery, "Series of 50")
+    assert faithful.y() == series.y()
+    assert faithful.height() == series.height(), "cards of a row are as high as the highest"
+    assert len(faithful._summary) > len(series._summary)
+    gallery.reject()
+
+
 @pytest.mark.parametrize(("scheme", "palette"), [("light", LIGHT), ("dark", DARK)])
 def test_every_card_gets_a_picture_in_the_colours_of_the_theme(
     qtbot: QtBot, window: Window, scheme: Scheme, palette: Palette

@@ -25,7 +25,7 @@ from gmm_studio.lessons import views
 from gmm_studio.lessons.collection import collection
 from gmm_studio.lessons.reading import read_lesson
 from gmm_studio.resources import resource
-from tests.gui.acting import Control, click, drag, key
+from tests.gui.acting import Control, click, colour_at, distance, drag, key, picture, rgb
 from tests.gui.conftest import settle
 
 Key = Qt.Key
@@ -246,15 +246,75 @@ def test_turning_the_page_moves_neither_the_buttons_nor_the_cloud(
     assert len(heights) > 1, "though pages differ in length"
 
 
+@pytest.mark.parametrize(
+    "name", ["24-random-starts", "23-step-by-step", "06-a-component-collapses"]
+)
+def test_in_a_low_window_the_curves_give_way_to_the_cloud(
+    qtbot: QtBot, window: Window, name: str
+) -> None:
+    window.resize(1008, 640)
+    settle(qtbot, window)
+    before = window._middle.sizes()
+    usual = window.curve_view.minimumHeight()
+    open_lesson(qtbot, window, name)
+    bar, view = window.lessons.bar, window.cloud_view
+    qtbot.waitUntil(lambda: view.height() >= 295)
+    assert bar.height() - bar.text.height() < 60, "no higher than its text"
+    assert not bar.title.toolTip(), "there is room for the whole title"
+    for _ in range(3):
+        turn(qtbot, window)
+        assert view.height() >= 270
+    window.compare.setCurrentWidget(window.laboratory.race)
+    window.compare.setCurrentWidget(window.curve_view)
+    window.lessons.coach.turn(-3)
+    rest(qtbot, window)
+    qtbot.waitUntil(lambda: view.height() >= 295)
+    window.lessons.coach.close()
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: window._middle.sizes() == before)
+    assert window.curve_view.minimumHeight() == usual
+
+
+def test_a_handle_that_somebody_moved_stays(qtbot: QtBot, window: Window) -> None:
+    window.resize(1008, 640)
+    settle(qtbot, window)
+    open_lesson(qtbot, window, "01-press-play")
+    handle = window._middle.handle(1)
+    at = handle.mapTo(window, handle.rect().center())
+    drag(window, [(float(at.x()), float(at.y() - by)) for by in (0, 10, 60)])
+    height = window.cloud_view.height()
+    assert height < 260
+    turn(qtbot, window)
+    assert window.cloud_view.height() == height
+    window.lessons.coach.close()
+    settle(qtbot, window)
+    assert window.cloud_view.height() == height
+
+
+@pytest.mark.parametrize("name", collection())
+def test_every_title_has_room_in_a_small_window(qtbot: QtBot, window: Window, name: str) -> None:
+    window.resize(1008, 640)
+    open_lesson(qtbot, window, name)
+    assert not window.lessons.bar.title.toolTip()
+    window.resize(800, 560)
+    settle(qtbot, window)
+    title = window.lessons.bar.title
+    is_cut = title.fontMetrics().horizontalAdvance(title.text()) > title.width()
+    assert title.toolTip() == (title.text() if is_cut else "")
+
+
 def test_one_click_tries_the_starts_that_a_page_offers(qtbot: QtBot, window: Window) -> None:
     open_lesson(qtbot, window, "24-random-starts")
     bar = window.lessons.bar
     assert bar.try_button.isHidden()
     for _ in range(4):
         turn(qtbot, window)
-    assert bar.try_button.text() == "Try 100 of each"
-    click(bar.try_button)
+    assert bar.try_button.text() == "Run all 200"
+    assert "100 starts of each: Random points, k-means" in bar.try_button.toolTip()
     atlas = window.laboratory.atlas
+    assert set(atlas.controls.methods) == {"random-points", "k-means"}, "before the click"
+    assert atlas.controls.runs.value() == 100
+    click(bar.try_button)
     qtbot.waitUntil(
         lambda: atlas.atlas is not None and atlas.atlas.is_complete and atlas.is_settled
     )
@@ -263,6 +323,16 @@ def test_one_click_tries_the_starts_that_a_page_offers(qtbot: QtBot, window: Win
     assert patterns["k-means"] == 1
     assert patterns["random-points"] >= 3
     assert {len(band.means) for band in atlas.means.bands} == {100}
+    assert window.session.shown is not None
+    fitted = window.session.shown.steps[-1].mixture.means[:, 0]
+    order = np.argsort(fitted).tolist()
+    assert order != sorted(order), "ascending means are not in the order of the components"
+    image = picture(atlas.means)
+    colours = window._theme.palette.components
+    band = next(i for i, one in enumerate(atlas.means.bands) if one.method == "k-means")
+    for rank, component in enumerate(order):
+        seen = colour_at(image, atlas.means.place_of(band, 50, rank))
+        assert distance(seen, rgb(colours[component])) < 60, "the same mean has the same colour"
 
 
 def test_estimates_stand_beside_the_truth_at_every_iteration(qtbot: QtBot, window: Window) -> None:

@@ -21,7 +21,7 @@ from gmm_studio.gui.colours import LIGHT
 from gmm_studio.gui.line import background, curves, marks
 from gmm_studio.gui.line import painting as line_painting
 from gmm_studio.gui.line.background import uncertainty_down
-from gmm_studio.gui.line.bars import trail_down
+from gmm_studio.gui.line.bars import bar_down, trail_down
 from gmm_studio.gui.line.marks import peaks_above
 from gmm_studio.gui.line.rug import has_legend_room, rug_band
 from gmm_studio.gui.style import Style
@@ -270,13 +270,27 @@ def test_trails_say_which_iterations_their_ends_are(iteration: int, labels: list
     assert top.right < LINE.width - 7
 
 
-def test_a_single_step_has_one_label_and_no_trail_none(labels: list[Label]) -> None:
-    for steps, expected in ((1, []), (2, ["iteration 1"])):
+@pytest.mark.parametrize("scale", [1.0, 1.55])
+@pytest.mark.parametrize("k", [1, 3, 6])
+def test_the_scale_comes_when_it_is_longer_than_its_words_and_above_the_bars(
+    k: int, scale: float, labels: list[Label]
+) -> None:
+    mixture = mixture_of([1 / k] * k, list(range(k)), [1.0] * k)
+    shown = []
+    for steps in range(1, 13):
         labels.clear()
-        scene = Scene(CLOUD, iteration=steps - 1, trails=np.zeros((steps, 2, 1)))
-        paint(LINE, scene)
-        assert [label.text for label in labels if label.text.startswith("iter")] == expected
-        assert not [label for label in labels if label.text == "0" and label.left > 700]
+        scene = Scene(CLOUD, mixture=mixture, iteration=steps - 1, trails=np.zeros((steps, k, 1)))
+        paint(LINE, scene, scale)
+        ends = [label for label in labels if label.text.startswith("iteration")]
+        zeros = [label for label in labels if label.text == "0" and label.left > 700]
+        assert len(ends) == len(zeros)
+        shown.append(bool(ends))
+        if ends:
+            assert not ends[0].overlaps(zeros[0])
+            assert ends[0].bottom < bar_down(LINE, k, k - 1, scale)
+    assert shown == sorted(shown), "once it is there it stays"
+    assert not any(shown[:3])
+    assert shown[-1]
 
 
 def test_the_top_is_the_highest_of_the_means() -> None:
