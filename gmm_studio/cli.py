@@ -147,7 +147,7 @@ def _fit(arguments: Sequence[str]) -> None:
 def _fit_parser() -> Parser:
     parser = Parser(
         prog="gmm-studio fit",
-        description="Fit a Gaussian mixture to the points of a text file by EM.",
+        description="Fit a Gaussian mixture to the points of a table or of a project by EM.",
         allow_abbrev=False,
     )
     add_fitting(parser)

@@ -23,6 +23,7 @@ from gmm_studio.core.scaling import KINDS, scaled
 from gmm_studio.core.source import ReadOptions
 from gmm_studio.core.starts import seeded_start
 from gmm_studio.data.big import read_gathered
+from gmm_studio.data.cells import to_cells
 from gmm_studio.data.text import read_cloud
 from gmm_studio.export.atomic import atomic_write
 
@@ -47,6 +48,9 @@ __all__ = [
 
 LONGEST_VALUE = 40
 """Characters of a wrong value that a message repeats."""
+
+_ARCHIVE = b"PK"
+"""How archives begin, and projects with them."""
 
 Seeds: TypeAlias = tuple[tuple[float, ...], ...]
 
@@ -101,7 +105,8 @@ def add_cloud(parser: Parser) -> None:
         "file",
         metavar="FILE",
         type=Path,
-        help="a table of points: CSV or other text (also .gz), .npy, .npz, JSON, Parquet, workbook",
+        help="a table of points (CSV or other text, also .gz, .npy, .npz, JSON, Parquet, workbook) "
+        "or a project",
     )
     parser.add_argument(
         "--columns",
@@ -146,6 +151,8 @@ def cloud_of(options: argparse.Namespace) -> PointCloud:
     InputError
         When there is no such cloud.
     """
+    if _is_project(options.file):
+        return scaled(_cloud_of_project(options), options.scale)
     reading = ReadOptions(columns=options.columns, drop_invalid=options.drop_invalid)
     if options.cells is None:
         cloud = read_cloud(options.file, options=reading)
@@ -154,6 +161,35 @@ def cloud_of(options: argparse.Namespace) -> PointCloud:
     if cloud.source is not None and cloud.source.left_out and sys.stderr is not None:
         print(_left_out(cloud.source), file=sys.stderr)
     return scaled(cloud, options.scale)
+
+
+def _is_project(path: Path) -> bool:
+    """What reads projects is loaded where there may be one: tables are read without."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            if file.read(len(_ARCHIVE)) != _ARCHIVE:
+                return False
+    except (OSError, ValueError):
+        return False
+    from gmm_studio.project import is_project
+
+    return is_project(path)
+
+
+def _cloud_of_project(options: argparse.Namespace) -> PointCloud:
+    """The points of a project, in the data's own units."""
+    from gmm_studio.project import read_project
+
+    if options.columns is not None or options.drop_invalid:
+        raise InputError("A project holds its points: leave out --columns and --drop-invalid.")
+    cloud = scaled(read_project(options.file, interrupted.is_set).document.cloud, "none")
+    if options.cells is None:
+        return cloud
+    if cloud.grid is not None:
+        raise InputError("The points of this project are gathered already: leave out --cells.")
+    return to_cells(cloud, options.cells)
 
 
 def _left_out(source: Source) -> str:

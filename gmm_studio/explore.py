@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.arrays import FloatArray, real_array
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.em import Run
@@ -166,10 +166,10 @@ def _is_numeric(column: Any) -> bool:
 
 def _numbers(column: Any, name: str) -> FloatArray:
     try:
-        return np.asarray(column, dtype=np.float64)
+        return real_array(column)
     except (TypeError, ValueError):
         raise InputError(
-            "The column {name} holds values that are missing or are no numbers.", name=name
+            "The column {name} holds values that are missing or are no real numbers.", name=name
         ) from None
 
 

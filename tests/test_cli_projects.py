@@ -11,11 +11,13 @@ import pytest
 from PIL import Image
 
 from gmm_studio import cli
-from gmm_studio.core.cloud import as_cloud
+from gmm_studio.core.cloud import PointCloud, as_cloud
 from gmm_studio.core.em import fit
 from gmm_studio.core.scaling import scaled
+from gmm_studio.data.cells import to_cells
 from gmm_studio.data.generators import generate
 from gmm_studio.document import Document, Drawn, Given
+from gmm_studio.export.points import write_cloud
 from gmm_studio.project import Project, SavedRun, read_project, write_project
 from gmm_studio.project.model import Json
 
@@ -116,7 +118,7 @@ def test_a_figure_shows_the_half_step_on_show(project: Path) -> None:
     assert "Iteration 3<" in output.read_text(encoding="utf-8"), "what is asked for wins"
     as_saved(project, {"half_steps": True, "half": "E"}, cursor=0)
     assert cli.main(["render", str(project), *shown]) == 0
-    assert "Iteration 0, M-step" in output.read_text(encoding="utf-8"), "there is nothing before"
+    assert "The start<" in output.read_text(encoding="utf-8"), "there is nothing before"
 
 
 @pytest.mark.parametrize(
@@ -249,3 +251,67 @@ def test_no_part_of_the_plane_is_too_much(qapp: object, tmp_path: Path, d: int) 
         write_project(Project(document, (saved,), view, 0), path)
         given = ["render", str(path), "--size", "300x200", "-o", str(output)]
         assert cli.main(given) in (0, cli.BAD_INPUT)
+
+
+LABORATORY = {
+    "fit": ["-k", "2", "--random-state", "3"],
+    "starts": ["-k", "2", "--runs", "5"],
+    "sweep": ["--components", "1-2"],
+    "basins": ["--seeds", "0,0 3,3", "--move", "2", "--grid", "3x3"],
+}
+
+
+@pytest.fixture
+def points(tmp_path: Path) -> PointCloud:
+    """With weights and labels, two of them at one place for --cells."""
+    cloud = generate("overlapping", 200)
+    weights = np.linspace(0.5, 2, cloud.n)
+    return PointCloud(cloud.points, weights, cloud.labels, name="mine")
+
+
+@pytest.mark.parametrize("command", LABORATORY)
+@pytest.mark.parametrize("more", [[], ["--scale", "z-score"], ["--cells", "20"]])
+def test_the_points_of_a_project_are_those_of_a_table(
+    points: PointCloud,
+    tmp_path: Path,
+    command: str,
+    more: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    table, path = tmp_path / "mine.csv", tmp_path / "whatever.npz"
+    write_cloud(points, table)
+    run = fit(points, 3)
+    document = Document(scaled(points, "min-max"), 3, Given(run.start), run.configuration)
+    write_project(Project(document), path)
+    said = []
+    for file in (table, path):
+        assert cli.main([command, str(file), *LABORATORY[command], *more]) == 0
+        said.append(capsys.readouterr())
+    assert said[0].out == said[1].out
+    assert said[0].out
+
+
+@pytest.mark.parametrize("more", [["--columns", "x"], ["--drop-invalid"]])
+def test_how_a_table_is_read_says_nothing_of_a_project(
+    project: Path, more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["fit", str(project), "-k", "2", *more]) == cli.BAD_INPUT
+    assert "leave out --columns and --drop-invalid" in capsys.readouterr().err
+
+
+def test_cells_cannot_be_gathered_again(
+    points: PointCloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.gmmstudio"
+    write_project(Project(Document(to_cells(points, 8), 2, Drawn())), path)
+    assert cli.main(["fit", str(path), "-k", "2"]) == 0
+    assert "200 points of mine" in capsys.readouterr().out
+    assert cli.main(["fit", str(path), "-k", "2", "--cells", "4"]) == cli.BAD_INPUT
+    assert "leave out --cells" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [*LABORATORY, "render", "animate"])
+def test_help_says_that_a_project_will_do(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    assert "or a project" in " ".join(capsys.readouterr().out.split())

@@ -337,7 +337,9 @@ TWO = [[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]]
 @pytest.mark.parametrize(
     ("points", "labels", "mixture", "said"),
     [
-        ("some text", None, None, "table of numbers"),
+        ("some text", None, None, "table of real numbers"),
+        (np.array([1, 2j]), None, None, "table of real numbers"),
+        (pd.Series([1, 2j]), None, None, "no real numbers"),
         (np.zeros((3, 3)), None, None, "1 or 2 columns"),
         ([[1, np.nan], [2, 3]], None, None, "Point 1 is not finite"),
         (np.zeros((0, 2)), None, None, "no point"),

@@ -43,7 +43,7 @@ ALLOWED = {
     },
     "cli_projects": {"cli_options", "project", "document", "export", "core"},
     "cli_laboratory": {"cli_options", "cli_painting", "export", "data", "core"},
-    "cli_options": {"export", "data", "core"},
+    "cli_options": {"project", "export", "data", "core"},
     "cli_results": {"cli_options", "export", "data", "core"},
     ROOT: {"explore", "data", "core"},
     "__main__": {"cli"},

@@ -7,10 +7,24 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FloatArray", "IntArray", "frozen", "frozen_int"]
+__all__ = ["FloatArray", "IntArray", "frozen", "frozen_int", "real_array"]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
+
+
+def real_array(values: npt.ArrayLike) -> FloatArray:
+    """Values as an array of doubles.
+
+    Raises
+    ------
+    ValueError, TypeError
+        When the values are not real numbers: NumPy alone would drop imaginary parts.
+    """
+    array = np.asarray(values)
+    if array.dtype.kind == "c":
+        raise TypeError("complex numbers")
+    return np.asarray(array, dtype=np.float64)
 
 
 def frozen(values: npt.ArrayLike) -> FloatArray:
@@ -19,9 +33,9 @@ def frozen(values: npt.ArrayLike) -> FloatArray:
     Raises
     ------
     ValueError, TypeError
-        When the values are not numbers.
+        When the values are not real numbers.
     """
-    return _frozen(values, np.float64)
+    return _frozen(real_array(values), np.float64)
 
 
 def frozen_int(values: npt.ArrayLike) -> IntArray:

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from gmm_studio.core.arrays import FloatArray, IntArray, frozen, frozen_int
+from gmm_studio.core.arrays import FloatArray, IntArray, frozen, frozen_int, real_array
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.grid import Grid
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.core.readable import readable
 from gmm_studio.core.recipe import OUTLIER, Recipe
 from gmm_studio.core.scaling import Kind, Scaling
 from gmm_studio.core.source import LeftOut, ReadOptions
@@ -75,7 +76,7 @@ class PointCloud(_Referable):
     truth : Mixture, optional
         The mixture that the points were drawn from.
     name : str
-        What to call the cloud.
+        What to call the cloud; "�" takes the place of what is no text in it.
     columns : tuple of str
         The names of the d axes.
     source : Source, optional
@@ -120,6 +121,7 @@ class PointCloud(_Referable):
     def __post_init__(self) -> None:
         points = _points(self.points)
         object.__setattr__(self, "points", points)
+        object.__setattr__(self, "name", readable(self.name))
         if self.weights is not None:
             object.__setattr__(self, "weights", _weights(self.weights, len(points)))
         if self.labels is not None:
@@ -215,9 +217,9 @@ def as_cloud(data: PointCloud | npt.ArrayLike, weights: npt.ArrayLike | None = N
 
 def _points(values: npt.ArrayLike) -> FloatArray:
     try:
-        points = np.asarray(values, dtype=np.float64)
+        points = real_array(values)
     except (TypeError, ValueError):
-        raise InputError("The points must be a table of numbers.") from None
+        raise InputError("The points must be a table of real numbers.") from None
     if points.ndim == 1:
         points = points[:, None]
     if points.ndim != 2 or points.shape[1] not in (1, 2):
@@ -237,7 +239,7 @@ def _weights(values: npt.ArrayLike, n: int) -> FloatArray:
     try:
         weights = frozen(values)
     except (TypeError, ValueError):
-        raise InputError("The sample weights must be numbers.") from None
+        raise InputError("The sample weights must be real numbers.") from None
     if weights.shape != (n,):
         raise InputError("There must be one sample weight for each of the {n} points.", n=n)
     usable = (weights >= 0) & (weights <= LARGEST_COORDINATE)
@@ -251,7 +253,7 @@ def _weights(values: npt.ArrayLike, n: int) -> FloatArray:
 
 def _labels(values: npt.ArrayLike, n: int) -> IntArray:
     try:
-        numbers = np.asarray(values, dtype=np.float64)
+        numbers = real_array(values)
     except (TypeError, ValueError):
         raise InputError("The labels must be whole numbers.") from None
     if numbers.shape != (n,):

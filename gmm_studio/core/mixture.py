@@ -60,7 +60,7 @@ class Mixture:
             try:
                 array = frozen(getattr(self, name))
             except (TypeError, ValueError):
-                raise InputError("The {name} must be numbers.", name=name) from None
+                raise InputError("The {name} must be real numbers.", name=name) from None
             if not np.isfinite(array).all():
                 raise InputError("The {name} hold a value that is not finite.", name=name)
             object.__setattr__(self, name, array)

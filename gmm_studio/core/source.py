@@ -17,7 +17,7 @@ __all__ = [
     "Unit",
 ]
 
-Delimiter: TypeAlias = Literal["\t", ";", ",", " "]
+Delimiter: TypeAlias = Literal["\t", ";", ",", "|", " "]
 """What separates columns; a blank stands for any white space."""
 
 Decimal: TypeAlias = Literal[".", ","]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gmm_studio.core import start_methods
-from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.arrays import FloatArray, real_array
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.configuration import Configuration
 from gmm_studio.core.errors import InputError
@@ -92,7 +92,7 @@ def seeded_start(
         When two seeds are at one place, a seed is not finite, or there are more than points.
     """
     try:
-        means = np.asarray(seeds, dtype=np.float64)
+        means = real_array(seeds)
     except (TypeError, ValueError):
         means = np.empty(0)
     if means.ndim != 2 or means.shape[1] != cloud.d or len(means) == 0:

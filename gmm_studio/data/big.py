@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 from gmm_studio.core.cloud import PointCloud
@@ -11,7 +10,8 @@ from gmm_studio.core.kernel import never
 from gmm_studio.core.source import ReadOptions
 from gmm_studio.data.cells import CELLS, check_cells, to_cells
 from gmm_studio.data.cells_sql import read_cells
-from gmm_studio.data.files import LARGEST_FILE
+from gmm_studio.data.files import LARGEST_FILE, find_file
+from gmm_studio.data.parquet import count_rows
 from gmm_studio.data.text import read_cloud
 
 __all__ = ["MOST_POINTS", "read_any", "read_gathered"]
@@ -20,7 +20,7 @@ MOST_POINTS = 5_000_000
 """What a window can draw and fit point by point; larger clouds are gathered of their own accord."""
 
 LARGE_FILE = 256 * 2**20
-"""In bytes: from here on it is DuckDB, where it is there, that makes a grid without memory."""
+"""In bytes: from here on a grid is made without holding the points in memory."""
 
 
 def read_gathered(
@@ -40,9 +40,10 @@ def read_gathered(
         When `cancelled` said so.
     """
     check_cells(cells)
-    size = _size(path)
-    if size > LARGEST_FILE or (size > LARGE_FILE and find_spec("duckdb")):
-        return read_cells(path, options, cells, cancelled)
+    file = find_file(Path(path), any_size=True)
+    # How large a Parquet file is says nothing of how many rows it holds.
+    if file.kind == "parquet" or file.size > LARGE_FILE:
+        return read_cells(path, options, cells, cancelled, progress)
     return to_cells(read_cloud(path, None, cancelled, options=options, progress=progress), cells)
 
 
@@ -61,15 +62,9 @@ def read_any(
     Cancelled
         When `cancelled` said so.
     """
-    if _size(path) > LARGEST_FILE:
-        return read_cells(path, options, CELLS, cancelled)
+    file = find_file(Path(path), any_size=True)
+    is_long = file.kind == "parquet" and count_rows(file) > MOST_POINTS
+    if is_long or file.size > LARGEST_FILE:
+        return read_cells(path, options, CELLS, cancelled, progress)
     cloud = read_cloud(path, None, cancelled, options=options, progress=progress)
     return to_cells(cloud) if cloud.n > MOST_POINTS else cloud
-
-
-def _size(path: str | Path) -> int:
-    """In bytes; 0 for what is no file, which reading it says best."""
-    try:
-        return Path(path).stat().st_size if Path(path).is_file() else 0
-    except (OSError, ValueError):
-        return 0

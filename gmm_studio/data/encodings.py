@@ -48,6 +48,8 @@ def encodings(head: bytes, blocks: Iterable[bytes]) -> Iterator[str]:
     yield "utf-8"
     if _is_chinese(blocks):
         yield "gb18030"
+    # Windows has printable signs where Latin-1 has none, but not for all bytes.
+    yield "cp1252"
     yield "latin-1"
 
 

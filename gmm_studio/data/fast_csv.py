@@ -11,11 +11,12 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.errors import InputError
 from gmm_studio.data.extras import damages, duckdb_for, pattern_of
 from gmm_studio.data.files import File
 from gmm_studio.data.layout import Layout
-from gmm_studio.data.rows import Block, all_usable
+from gmm_studio.data.rows import LARGEST_LABEL, Block, WholeLabels, all_usable
 from gmm_studio.data.selection import Selection
 from gmm_studio.data.text_table import FastReader
 
@@ -49,10 +50,8 @@ def fast_reader(file: File, encoding: str) -> FastReader | None:
 
 def _read_by_numpy(file: File, layout: Layout, selection: Selection) -> Block | None:
     """NumPy takes a tenth less time for a file that it opens itself."""
-    plain = layout.delimiter != " " and layout.numerals.plain and selection.label is None
-    if not plain or len(layout.columns) > _WIDEST_FOR_NUMPY:
+    if not _is_plain(layout) or len(layout.columns) > _WIDEST_FOR_NUMPY:
         return None
-    indices = [column.index for column in selection.numbers]
     try:
         numbers = np.loadtxt(
             # An absolute path is no address of the web.
@@ -65,11 +64,7 @@ def _read_by_numpy(file: File, layout: Layout, selection: Selection) -> Block | 
         )
     except (ValueError, OSError):
         return None
-    if numbers.shape[1] != len(layout.columns):
-        return None
-    if indices != list(range(len(layout.columns))):
-        numbers = numbers[:, indices]
-    return Block(numbers, []) if all_usable(numbers, selection) else None
+    return _block(numbers, selection) if numbers.shape[1] == len(layout.columns) else None
 
 
 def _read_by_duckdb(file: File, layout: Layout, selection: Selection) -> Block | None:
@@ -77,14 +72,14 @@ def _read_by_duckdb(file: File, layout: Layout, selection: Selection) -> Block |
 
     That is a file of nothing but digits, signs, points, delimiters and ends of lines.
     """
-    plain = layout.delimiter != " " and layout.numerals.plain and selection.label is None
-    if not plain or len(layout.columns) > _WIDEST:
+    if not _is_plain(layout) or len(layout.columns) > _WIDEST:
         return None
     delimiters = _count_delimiters(file, layout)
     if delimiters is None:
         return None
     types = ", ".join(f"'c{column.index}': 'DOUBLE'" for column in layout.columns)
-    wanted = [f"c{column.index}" for column in selection.numbers]
+    used = [*selection.numbers, *([selection.label] if selection.label else [])]
+    wanted = [f"c{column.index}" for column in used]
     try:
         with damages(file.name), closing(duckdb_for(file.path)) as connection:
             found = connection.execute(
@@ -98,13 +93,35 @@ def _read_by_duckdb(file: File, layout: Layout, selection: Selection) -> Block |
     columns = [found.pop(name) for name in wanted]
     if any(np.ma.is_masked(column) for column in columns):
         return None
-    numbers = np.empty((len(columns[0]), len(columns)))
+    # No row is shorter, or DuckDB would have refused it; so none is longer.
+    n = len(columns[0])
+    if n * (len(layout.columns) - 1) != delimiters or not n:
+        return None
+    label = _whole(columns.pop()) if selection.label else ()
+    numbers = np.empty((n, len(columns)))
     for j, column in enumerate(columns):
         numbers[:, j] = column
-    # No row is shorter, or DuckDB would have refused it; so none is longer.
-    if len(numbers) * (len(layout.columns) - 1) != delimiters or not len(numbers):
+    return Block(numbers, label) if label is not None and all_usable(numbers, selection) else None
+
+
+def _is_plain(layout: Layout) -> bool:
+    return layout.delimiter != " " and layout.numerals.plain
+
+
+def _block(table: FloatArray, selection: Selection) -> Block | None:
+    """What is asked for of all columns (rows, columns), if all of it can be used."""
+    indices = [column.index for column in selection.numbers]
+    label = _whole(table[:, selection.label.index]) if selection.label else ()
+    numbers = table if indices == list(range(table.shape[1])) else table[:, indices]
+    return Block(numbers, label) if label is not None and all_usable(numbers, selection) else None
+
+
+def _whole(column: FloatArray) -> WholeLabels | None:
+    """Labels (rows,), if they are whole numbers."""
+    within = column.min() > -LARGEST_LABEL and column.max() < LARGEST_LABEL
+    if not (within and (column == np.rint(column)).all()):
         return None
-    return Block(numbers, []) if all_usable(numbers, selection) else None
+    return WholeLabels(column.astype(np.int64))
 
 
 def _count_delimiters(file: File, layout: Layout) -> int | None:

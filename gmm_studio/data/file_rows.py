@@ -9,9 +9,11 @@ from typing import TypeVar
 from gmm_studio.core.cloud import Source
 from gmm_studio.data.array_table import ArrayTable, Values
 from gmm_studio.data.files import find_file
+from gmm_studio.data.numerals import MISSING
 from gmm_studio.data.opening import use_table
 from gmm_studio.data.table import Table
 from gmm_studio.data.text import selection_of
+from gmm_studio.data.text_table import TextTable
 
 __all__ = ["FileRows", "use_rows"]
 
@@ -35,9 +37,14 @@ class FileRows:
     coordinates : tuple of int
         Which of them (from 0) became the coordinates of the points.
     rows : iterator of sequence of str
-        All rows but the header, in their order; to be gone through once.
+        All rows but the header, in their order, with their cells as they stand there; to be gone
+        through once.
     parse : callable
         The number that one of their texts spells, or None.
+    missing : frozenset of str
+        The texts that stand for no number.
+    plain : callable
+        A text that spells a number, with a point as decimal mark and no other marks.
     """
 
     file: str
@@ -46,6 +53,8 @@ class FileRows:
     coordinates: tuple[int, ...]
     rows: Iterator[Sequence[str]]
     parse: Callable[[str], float | None]
+    missing: frozenset[str]
+    plain: Callable[[str], str]
 
 
 def use_rows(source: Source, use: Callable[[FileRows], T]) -> T:
@@ -69,6 +78,8 @@ def use_rows(source: Source, use: Callable[[FileRows], T]) -> T:
                 tuple(column.index for column in selection.coordinates),
                 _rows(table),
                 selection.layout.numerals.parse,
+                MISSING,
+                selection.layout.numerals.plain_text,
             )
         )
 
@@ -76,9 +87,11 @@ def use_rows(source: Source, use: Callable[[FileRows], T]) -> T:
 
 
 def _rows(table: Table) -> Iterator[Sequence[str]]:
-    if not isinstance(table, ArrayTable):
-        return (record.fields for record in table.head())
-    return _of_arrays(table)
+    if isinstance(table, ArrayTable):
+        return _of_arrays(table)
+    if isinstance(table, TextTable):
+        return table.written_rows()
+    return (record.fields for record in table.head())
 
 
 def _of_arrays(table: ArrayTable) -> Iterator[Sequence[str]]:
@@ -92,5 +105,5 @@ def _of_arrays(table: ArrayTable) -> Iterator[Sequence[str]]:
 def _texts(values: Values) -> list[str]:
     items = values.tolist()
     if values.dtype.kind == "S":
-        return [item.decode("latin-1").strip() for item in items]
-    return ["" if item is None else str(item).strip() for item in items]
+        return [item.decode("latin-1") for item in items]
+    return ["" if item is None else str(item) for item in items]

@@ -84,8 +84,15 @@ class File:
         return handle, share
 
 
-def find_file(path: Path) -> File:
+def find_file(path: Path, *, any_size: bool = False) -> File:
     """Look at a file.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is.
+    any_size : bool
+        Whether it may be larger than LARGEST_FILE: it is not going to be held in memory.
 
     Raises
     ------
@@ -103,13 +110,8 @@ def find_file(path: Path) -> File:
         raise InputError("{path} is a folder, not a file.", path=shown(str(path), 200))
     if not stat.S_ISREG(status.st_mode):
         raise InputError("{path} is a device, not a file.", path=shown(str(path), 200))
-    if status.st_size > LARGEST_FILE:
-        raise InputError(
-            "{file} is too large: it has {size:.1f} GiB, and {largest:.0f} can be read.",
-            file=shown(path.name),
-            size=status.st_size / 2**30,
-            largest=LARGEST_FILE / 2**30,
-        )
+    if status.st_size > LARGEST_FILE and not any_size:
+        raise _too_large(path, head, status.st_size)
     if not head:
         raise InputError("{file} is empty.", file=shown(path.name))
     packed = head.startswith(_GZIP)
@@ -122,6 +124,24 @@ def find_file(path: Path) -> File:
 def most_unpacked(size: int) -> int:
     """How many bytes a compressed file of some bytes may hold."""
     return min(LARGEST_FILE, 2**26 + 100 * size)
+
+
+def _too_large(path: Path, head: bytes, size: int) -> InputError:
+    """Why a file of so many bytes is not read point by point."""
+    sizes = {"file": shown(path.name), "size": size / 2**30, "largest": LARGEST_FILE / 2**30}
+    try:
+        kind = _kind(shown(path.name), head, packed=False)
+    except InputError:
+        kind = "zip"
+    if kind in ("text", "npy", "parquet"):
+        return InputError(
+            "{file} is too large to be read point by point: it has {size:.1f} GiB, and "
+            "{largest:.0f} can be. Gather its points in a grid: --cells 1024.",
+            **sizes,
+        )
+    return InputError(
+        "{file} is too large: it has {size:.1f} GiB, and {largest:.0f} can be read.", **sizes
+    )
 
 
 def unreadable(path: Path, error: OSError | ValueError) -> InputError:

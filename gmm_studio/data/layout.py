@@ -11,7 +11,14 @@ from itertools import islice
 from typing import Literal, NamedTuple, TypeAlias
 
 from gmm_studio.core.source import Delimiter, ReadOptions
-from gmm_studio.data.numerals import MISSING, PLAIN, Numerals, find_numerals, looks_like_number
+from gmm_studio.data.numerals import (
+    MISSING,
+    PLAIN,
+    Numerals,
+    find_numerals,
+    looks_like_number,
+    unit_of,
+)
 
 __all__ = [
     "SAMPLE",
@@ -22,13 +29,14 @@ __all__ = [
     "Role",
     "distinct_names",
     "find_layout",
+    "has_comment",
     "is_comment",
     "layout_of",
     "records",
     "role_of",
 ]
 
-DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", ",", " ")
+DELIMITERS: tuple[Delimiter, ...] = ("\t", ";", ",", "|", " ")
 
 Role: TypeAlias = Literal["coordinate", "label", "weight", "row name"]
 """What a column is for unless it is asked for. One called id or index holds the numbers or names of
@@ -49,8 +57,11 @@ SAMPLE = 500
 _FEW = 100
 """How many of them tell what separates the columns."""
 
-_SEPARATOR_LINE = re.compile('"?sep=([\t;,])"?', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile('"?sep=([\t;,|])"?', re.IGNORECASE)
 """What spreadsheets write at the top of a file to tell each other what separates its columns."""
+
+
+_COMMENT = re.compile(r"(?:^|\s)#", re.MULTILINE)
 
 
 class QuotationError(Exception):
@@ -69,14 +80,25 @@ class Record(NamedTuple):
     fields: list[str]
 
 
+class Measured(NamedTuple):
+    """A number written with its unit, and the line (from 1) on which it stands."""
+
+    line: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its place (from 0), its name, whether it holds numbers, its role."""
+    """A column of a table: its place (from 0), its name, whether it holds numbers, its role.
+
+    Where all its numbers are written with the same unit, it holds none; `measured` is the first.
+    """
 
     index: int
     name: str
     numeric: bool
     role: Role
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +134,21 @@ def is_comment(line: str) -> bool:
     return line.lstrip().startswith("#")
 
 
+def has_comment(text: str) -> bool:
+    """Whether there may be comments in some lines."""
+    return _COMMENT.search(text) is not None
+
+
+def _without_comment(line: str, delimiter: Delimiter) -> str:
+    """A line without the comment that follows a number: in a text # may mean anything."""
+    for found in _COMMENT.finditer(line):
+        before = line[: found.start()]
+        fields = before.split(None if delimiter == " " else delimiter)
+        if fields and looks_like_number(fields[-1].strip()) and before.count('"') % 2 == 0:
+            return before
+    return line
+
+
 def records(lines: Iterable[str], delimiter: Delimiter, *, strict: bool = True) -> Iterator[Record]:
     """The rows that the lines hold, without blank ones and comments.
 
@@ -125,10 +162,9 @@ def records(lines: Iterable[str], delimiter: Delimiter, *, strict: bool = True) 
     def cleaned() -> Iterator[str]:
         for number, line in enumerate(lines, 1):
             # Inside a quoted text that runs over several lines, # begins no comment.
-            if number == first and is_comment(line):
-                yield ""
-            else:
-                yield " ".join(line.split()) if delimiter == " " else line
+            if number == first and "#" in line:
+                line = "" if is_comment(line) else _without_comment(line, delimiter)
+            yield " ".join(line.split()) if delimiter == " " else line
 
     reader = csv.reader(cleaned(), delimiter=delimiter, skipinitialspace=True, strict=strict)
     try:
@@ -161,7 +197,14 @@ def find_layout(lines: Sequence[str], options: ReadOptions) -> Layout | None:
         lines = ["", *lines[1:]]
     delimiter = options.delimiter or said or _best_delimiter(lines, options)
     sample = _sample(lines, delimiter)
-    return layout_of(sample, delimiter, options, skipped) if sample else None
+    if not sample:
+        return None
+    layout = layout_of(sample, delimiter, options, skipped)
+    if not layout.has_rows or not any(column.numeric for column in layout.columns):
+        # A quotation mark may have swallowed them.
+        for _ in islice(records(lines, delimiter), SAMPLE):
+            pass
+    return layout
 
 
 def layout_of(
@@ -189,6 +232,7 @@ def layout_of(
     has_header = options.header
     if has_header is None:
         has_header = not any(map(_is_data, titles))
+    lines = [record.first for record in sample[has_header:]]
     rows = [record.fields for record in sample[has_header:]]
     if not rows and sample[0].last > sample[0].first:
         raise QuotationError(sample[0].first)
@@ -206,7 +250,15 @@ def layout_of(
     )
     names = distinct_names(titles)
     columns = tuple(
-        Column(j, names[j], _is_numeric(cells[j]), role_of(titles[j], has_header))
+        Column(
+            j,
+            names[j],
+            _is_numeric(cells[j]),
+            role_of(titles[j], has_header),
+            _measured(
+                cells[j], [i for i, row in zip(lines, rows, strict=True) if len(row) == width]
+            ),
+        )
         for j in range(width)
     )
     header_lines = sample[0].last if has_header else skipped
@@ -271,6 +323,19 @@ def _is_numeric(cells: Sequence[str]) -> bool:
     numbers = sum(map(looks_like_number, cells))
     missing = sum(cell in MISSING for cell in cells if not looks_like_number(cell))
     return numbers > 0 and numbers >= len(cells) - numbers - missing
+
+
+def _measured(cells: Sequence[str], lines: Sequence[int]) -> Measured | None:
+    """The first of the numbers with a unit, if nearly all cells are such and of the same unit."""
+    found = [(unit_of(cell), line, cell) for cell, line in zip(cells, lines, strict=True)]
+    units = Counter(unit for unit, _, _ in found if unit)
+    if not units:
+        return None
+    [(unit, count)] = units.most_common(1)
+    others = sum(cell not in MISSING for cell in cells) - count
+    if 10 * others > count:
+        return None
+    return next(Measured(line, cell) for one, line, cell in found if one == unit)
 
 
 def distinct_names(titles: Sequence[str]) -> list[str]:

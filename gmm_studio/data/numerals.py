@@ -9,15 +9,31 @@ from functools import cache
 
 from gmm_studio.core.source import Decimal, Delimiter, Thousands
 
-__all__ = ["MISSING", "PLAIN", "Numerals", "find_numerals", "looks_like_number", "parse_number"]
+__all__ = [
+    "MISSING",
+    "PLAIN",
+    "Numerals",
+    "find_numerals",
+    "looks_like_number",
+    "parse_number",
+    "unit_of",
+]
 
 MISSING = frozenset(("", "NA", "N/A", "NaN", "nan", "NAN", "NULL", "null"))
 
 _MARKED = re.compile(
-    "[+-]?(?:[0-9]{1,3}(?:[,.' ’\xa0\u202f][0-9]{3})+(?:[.,][0-9]*)?|[0-9]*,[0-9]+)"
-    "(?:[eE][+-]?[0-9]+)?"
+    "[+-]?(?:[0-9]{1,3}(?:[,.' ’\xa0\u202f][0-9]{3})+(?:[.,][0-9]*)?|[0-9]*,[0-9]+"
+    "|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:[.][0-9]*)?)(?:[eE][+-]?[0-9]+)?"
 )
-"""A number with a decimal comma or with groups of three digits."""
+"""A number with a decimal comma, with groups of three digits, or grouped as in India."""
+
+_MINUS = "\u2212"
+"""What stands in printed texts; programs write a hyphen."""
+
+_UNIT = re.compile(
+    r"(?P<before>[$€£¥₹]?)\s?(?P<number>[+-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?)\s?"
+    r"(?P<after>[%‰°$€£¥₹]?[^\W\d_]{0,4}[²³]?(?:/[^\W\d_]{1,4}[²³]?)?)"
+)
 
 _GROUPING: dict[Thousands, str] = {
     "": "",
@@ -42,17 +58,27 @@ class Numerals:
 
     def parse(self, text: str) -> float | None:
         """The number that a text spells; None for what a person would not write as a number."""
-        if not self.plain and _pattern(self.decimal, self.thousands).fullmatch(text):
-            if self.thousands:
-                text = re.sub(_GROUPING[self.thousands], "", text)
-            text = text.replace(self.decimal, ".")
-        elif self.decimal == "," and "." in text:
+        text = text.replace(_MINUS, "-")
+        if self.decimal == "," and "." in text and not self._is_marked(text):
             return None
-        return parse_number(text)
+        return parse_number(self.plain_text(text))
+
+    def plain_text(self, text: str) -> str:
+        """A text that spells a number as programs write it, another as it is."""
+        text = text.replace(_MINUS, "-")
+        if not self._is_marked(text):
+            return text
+        if self.thousands:
+            text = re.sub(_GROUPING[self.thousands], "", text)
+        return text.replace(self.decimal, ".")
+
+    def _is_marked(self, text: str) -> bool:
+        return not self.plain and bool(_pattern(self.decimal, self.thousands).fullmatch(text))
 
 
 def parse_number(text: str) -> float | None:
     """The number that a text spells in programs; None where it is none."""
+    text = text.replace(_MINUS, "-")
     if "_" in text or not text.isascii():
         return None
     try:
@@ -63,7 +89,16 @@ def parse_number(text: str) -> float | None:
 
 def looks_like_number(text: str) -> bool:
     """Whether a person somewhere would write a number like this."""
+    text = text.replace(_MINUS, "-")
     return parse_number(text) is not None or _MARKED.fullmatch(text) is not None
+
+
+def unit_of(text: str) -> str | None:
+    """What a number is written with, such as a unit, a percent sign or a currency; or None."""
+    found = _UNIT.fullmatch(text.replace(_MINUS, "-"))
+    if not found or not looks_like_number(found["number"]):
+        return None
+    return found["before"] + found["after"] or None
 
 
 def find_numerals(
@@ -114,6 +149,8 @@ PLAIN = Numerals()
 @cache
 def _pattern(decimal: Decimal, thousands: Thousands) -> re.Pattern[str]:
     grouped = f"[0-9]{{1,3}}(?:{_GROUPING[thousands]}[0-9]{{3}})+|" if thousands else ""
+    if thousands == ",":
+        grouped += "[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}|"
     mark = re.escape(decimal)
     return re.compile(
         f"[+-]?(?:(?:{grouped}[0-9]+)(?:{mark}[0-9]*)?|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?"

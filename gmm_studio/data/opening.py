@@ -6,9 +6,11 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TypeVar, cast
+from functools import partial
+from typing import TypeVar
 
 from gmm_studio.core.errors import InputError
+from gmm_studio.core.kernel import never
 from gmm_studio.core.source import ReadOptions
 from gmm_studio.data.encodings import blocks_of, check_encoding, encodings, plain_name
 from gmm_studio.data.extras import damages
@@ -25,10 +27,21 @@ __all__ = ["use_table"]
 
 _PIECE = 2**20
 
+_PROJECT = "project.json"
+"""The first member of a project."""
+
+_NAME = 30
+"""Where the name of the first member stands in an archive."""
+
 Result = TypeVar("Result")
 
 
-def use_table(file: File, options: ReadOptions, use: Callable[[Table], Result]) -> Result:
+def use_table(
+    file: File,
+    options: ReadOptions,
+    use: Callable[[Table], Result],
+    cancelled: Callable[[], bool] = never,
+) -> Result:
     """Do something with the table in a file.
 
     Parameters
@@ -39,29 +52,37 @@ def use_table(file: File, options: ReadOptions, use: Callable[[Table], Result]) 
         What is known of its table already.
     use : callable
         What to do. It is called again if the text turns out to have another encoding.
+    cancelled : callable
+        Asked now and then, while the table is found, whether to give up.
 
     Raises
     ------
     InputError
         When there is no table in the file, and whatever `use` raises.
+    Cancelled
+        When `cancelled` said so.
     """
     try:
         if file.kind == "text":
             return _use_text(file, options, use)
-        return use(_open(file, options))
+        return use(_open(file, options, cancelled))
     except OSError as error:
         raise unreadable(file.path, error) from None
 
 
-def _open(file: File, options: ReadOptions) -> Table:
+def _open(file: File, options: ReadOptions, cancelled: Callable[[], bool]) -> Table:
     if file.kind == "json":
-        return _use_decoded(file, options, _read_json)
+        return _use_decoded(file, options, partial(_read_json, cancelled))
     if file.kind == "npy":
         return read_npy(file)
     if file.kind == "parquet":
         return read_parquet(file)
+    if file.head[_NAME:].startswith(_PROJECT.encode()):
+        raise _no_table(file)
     with damages(file.name), zipfile.ZipFile(file.path) as archive:
         names = archive.namelist()
+        if names[:1] == [_PROJECT]:
+            raise _no_table(file)
         if any(name.endswith(".npy") for name in names):
             return read_npz(file, archive, options)
         if "xl/workbook.xml" not in names and "content.xml" not in names:
@@ -70,15 +91,32 @@ def _open(file: File, options: ReadOptions) -> Table:
     return read_workbook(file, options)
 
 
-def _read_json(handle: io.TextIOBase, file: File, options: ReadOptions, _: object) -> Table:
-    text = io.StringIO()
-    while piece := handle.read(_PIECE):
-        if text.tell() > LARGEST_JSON:
-            raise InputError(
-                "{file} is too large to be read as JSON. Save the table as CSV.", file=file.name
-            )
-        text.write(piece)
-    return cast("Table", read_json(file.name, text.getvalue(), options))
+def _no_table(file: File) -> InputError:
+    return InputError(
+        "{file} is a project, not a table. Open it with gmm-studio, or in Python with "
+        "gmm_studio.project.read_project.",
+        file=file.name,
+    )
+
+
+def _read_json(
+    cancelled: Callable[[], bool],
+    handle: io.TextIOBase,
+    file: File,
+    options: ReadOptions,
+    _: object,
+) -> Table:
+    def pieces() -> Iterator[str]:
+        left = LARGEST_JSON
+        while piece := handle.read(_PIECE):
+            left -= len(piece)
+            if left < 0:
+                raise InputError(
+                    "{file} is too large to be read as JSON. Save the table as CSV.", file=file.name
+                )
+            yield piece
+
+    return read_json(file.name, pieces(), options, cancelled)
 
 
 def _use_text(file: File, options: ReadOptions, use: Callable[[Table], Result]) -> Result:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from gmm_studio.core.errors import InputError
+from gmm_studio.core.kernel import never
 from gmm_studio.core.source import ReadOptions, Unit
 from gmm_studio.data.files import find_file
 from gmm_studio.data.layout import Column
@@ -64,7 +66,12 @@ class Preview:
     error: InputError | None = None
 
 
-def preview(source: Path | str, options: ReadOptions | None = None, rows: int = 20) -> Preview:
+def preview(
+    source: Path | str,
+    options: ReadOptions | None = None,
+    rows: int = 20,
+    cancelled: Callable[[], bool] = never,
+) -> Preview:
     """Look at the first rows of a file or text.
 
     Parameters
@@ -75,16 +82,22 @@ def preview(source: Path | str, options: ReadOptions | None = None, rows: int = 
         How to read it; otherwise that is understood from the beginning.
     rows : int
         How many rows to look at.
+    cancelled : callable
+        Asked now and then whether to give up.
 
     Raises
     ------
     InputError
         When there is no table in it at all.
+    Cancelled
+        When `cancelled` said so.
     """
     options = options or ReadOptions()
     if isinstance(source, Path):
         file = find_file(source)
-        return use_table(file, options, lambda table: _look(table, file.name, options, rows))
+        return use_table(
+            file, options, lambda table: _look(table, file.name, options, rows), cancelled
+        )
     table = find_run(source, options) or TextTable(
         io.StringIO(source, newline=None), PASTED, options
     )

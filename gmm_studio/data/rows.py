@@ -5,28 +5,61 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from gmm_studio.core.arrays import FloatArray
+from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.cloud import LARGEST_COORDINATE
 from gmm_studio.core.errors import InputError
-from gmm_studio.data.layout import QuotationError, Record, is_comment, records
+from gmm_studio.data.layout import QuotationError, Record, has_comment, records
 from gmm_studio.data.ledger import Ledger, Problem, bad_label, bad_number, bad_width
 from gmm_studio.data.numerals import MISSING, Numerals
 from gmm_studio.data.selection import Selection
 
 __all__ = [
+    "LARGEST_LABEL",
     "Block",
     "Values",
+    "WholeLabels",
     "all_usable",
     "check_row",
     "quotation_problem",
     "read_block",
     "read_records",
 ]
+
+
+LARGEST_LABEL = 2**53
+"""Up to it doubles tell whole numbers apart."""
+
+
+class WholeLabels(Sequence[str]):
+    """Labels that are all whole numbers: texts only where these are asked for.
+
+    Parameters
+    ----------
+    values : ndarray of int, shape (rows,)
+        The labels.
+    """
+
+    def __init__(self, values: IntArray) -> None:
+        self.values = values
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return list(map(str, self.values[index].tolist()))
+        return str(self.values[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +70,7 @@ class Block:
     ----------
     numbers : ndarray, shape (rows, columns)
         Of those that can be used.
-    labels : list of str
+    labels : sequence of str
         Of the same; empty if no labels are read.
     lines : int
         How many lines they took, with those in between.
@@ -46,7 +79,7 @@ class Block:
     """
 
     numbers: FloatArray
-    labels: list[str]
+    labels: Sequence[str]
     lines: int = 0
     kept: npt.NDArray[np.bool_] | None = None
 
@@ -85,7 +118,7 @@ def read_block(
         At the first row that cannot be used, unless the ledger takes it.
     """
     lines = text.removesuffix("\n").split("\n")
-    plain = '"' not in text and not ("#" in text and any(map(is_comment, lines)))
+    plain = '"' not in text and not ("#" in text and has_comment(text))
     block = _read_plain(text, lines, selection) if plain else None
     if block is not None:
         return block

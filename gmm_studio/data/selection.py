@@ -92,7 +92,7 @@ def select(
         if one not in (None, NO_COLUMN)
     }
     others = [column for column in layout.columns if column not in taken.values()]
-    coordinates = _default(file, others) if asked is None else _asked(file, layout, asked)
+    coordinates = _default(file, others, unit) if asked is None else _asked(file, layout, asked)
     used = [*coordinates, *taken.values()]
     for column in used:
         if used.count(column) > 1:
@@ -106,12 +106,18 @@ def select(
     return Selection(file, layout, coordinates, weights, labels, unit)
 
 
-def _default(file: str, columns: Sequence[Column]) -> tuple[Column, ...]:
+def _default(file: str, columns: Sequence[Column], unit: Unit) -> tuple[Column, ...]:
     numeric = [column for column in columns if column.numeric]
+    before = [column for column in numeric if column.role == "coordinate"][1:2]
+    for column in columns:
+        if column.role == "coordinate" and column.measured and column not in numeric:
+            if before and before[0].index < column.index:
+                break
+            raise _more_than_a_number(file, column, unit)
     if not numeric:
         raise InputError(
             "{file} has no column of numbers. Its columns must be separated by commas, semicolons, "
-            "tabs or blanks.",
+            "tabs, vertical bars or blanks.",
             file=file,
         )
     for role in ("coordinate", "row name"):
@@ -122,6 +128,23 @@ def _default(file: str, columns: Sequence[Column]) -> tuple[Column, ...]:
         "{file} has no coordinates: {names} would have to be asked for by name.",
         file=file,
         names=_names(numeric),
+    )
+
+
+def _more_than_a_number(file: str, column: Column, unit: Unit) -> InputError:
+    place = "{file}, line {line}, column {column}"
+    if unit == "row":
+        place = "{file}, row {line}, column {column}"
+    number = column.index + 1
+    named = column.name != f"column {number}"
+    return InputError(
+        place + (" ({name}): " if named else ": ") + "{value} is more than a number. Write the "
+        "number alone, or say which columns to read.",
+        file=file,
+        line=column.measured.line if column.measured else 0,
+        column=number,
+        name=shown(column.name),
+        value=shown(column.measured.text if column.measured else ""),
     )
 
 

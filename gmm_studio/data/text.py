@@ -13,20 +13,19 @@ import numpy.typing as npt
 from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.cloud import PointCloud, Source
 from gmm_studio.core.errors import Cancelled, InputError
+from gmm_studio.core.kernel import never
 from gmm_studio.core.source import NO_COLUMN, ReadOptions
 from gmm_studio.data.files import LARGEST_FILE, find_file
 from gmm_studio.data.ledger import Ledger
 from gmm_studio.data.numerals import parse_number
 from gmm_studio.data.opening import use_table
-from gmm_studio.data.pasted import PASTED, find_run
+from gmm_studio.data.pasted import PASTED, check_pasted, find_run
+from gmm_studio.data.rows import LARGEST_LABEL, WholeLabels
 from gmm_studio.data.selection import Selection, select, shown
 from gmm_studio.data.table import Table
 from gmm_studio.data.text_table import TextTable
 
 __all__ = ["LARGEST_FILE", "read_cloud", "read_text", "selection_of", "understood"]
-
-LARGEST_LABEL = 2**53
-"""Up to it doubles tell whole numbers apart."""
 
 
 def read_cloud(
@@ -43,7 +42,7 @@ def read_cloud(
     and workbooks are told apart by what is in them. A column named label or class gives the true
     labels (whole numbers as they are, texts numbered in order of appearance), one named weight the
     sample weights; they are coordinates only if asked for. In text, blank lines and lines that
-    begin with # are passed over.
+    begin with # are passed over, and so is # with what follows, after a number and a blank.
 
     Parameters
     ----------
@@ -80,7 +79,7 @@ def read_cloud(
     def use(table: Table) -> PointCloud:
         return _read(table, file.name, file.title, options, path, cancelled, progress)
 
-    return use_table(file, options, use)
+    return use_table(file, options, use, cancelled or never)
 
 
 def read_text(text: str, options: ReadOptions | None = None) -> PointCloud:
@@ -102,8 +101,15 @@ def read_text(text: str, options: ReadOptions | None = None) -> PointCloud:
         When there is no cloud in it.
     """
     options = options or ReadOptions()
-    table = find_run(text, options) or TextTable(io.StringIO(text, newline=None), PASTED, options)
+    table: Table | None = find_run(text, options)
+    if table is None:
+        check_pasted(_text_table(text, options), options)
+        table = _text_table(text, options)
     return _read(table, PASTED, "Pasted", options, None, None, None)
+
+
+def _text_table(text: str, options: ReadOptions) -> TextTable:
+    return TextTable(io.StringIO(text, newline=None), PASTED, options)
 
 
 def selection_of(table: Table, file: str, options: ReadOptions) -> Selection:
@@ -147,11 +153,16 @@ def _read(
     kept: list[npt.NDArray[np.bool_]] = []
     classes: dict[str, int] = {}
     codes: list[IntArray] = []
+    labels: IntArray | None = None
     for block in table.blocks(selection, ledger):
         if cancelled and cancelled():
             raise Cancelled
         numbers.append(block.numbers)
-        codes.append(_codes(block.labels, classes))
+        if isinstance(block.labels, WholeLabels):
+            # It is all of the table.
+            labels = block.labels.values
+        else:
+            codes.append(_codes(block.labels, classes))
         kept.append(np.ones(len(block.numbers), bool) if block.kept is None else block.kept)
         if progress:
             progress(table.share)
@@ -165,7 +176,8 @@ def _read(
             ledger.left_out,
             _joined(kept),
         )
-    labels = None if selection.label is None else _labels(np.concatenate(codes), list(classes))
+    if selection.label is not None and codes:
+        labels = _labels(np.concatenate(codes), list(classes))
     are_names = labels is not None and any(parse_number(name) is None for name in classes)
     class_names = tuple(classes) if are_names else ()
     return _cloud(selection, _concatenated(numbers), labels, name, source, class_names)

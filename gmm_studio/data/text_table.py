@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
@@ -13,6 +14,7 @@ from gmm_studio.data.layout import Layout, QuotationError, Record, find_layout, 
 from gmm_studio.data.ledger import Ledger
 from gmm_studio.data.rows import Block, quotation_problem, read_block
 from gmm_studio.data.selection import Selection
+from gmm_studio.data.written_rows import written_rows
 
 __all__ = ["FastReader", "TextTable"]
 
@@ -81,6 +83,11 @@ class TextTable:
                 yield Record(first, last, record.fields)
         except QuotationError:
             return
+
+    def written_rows(self) -> Iterator[list[str]]:
+        """All rows with their cells as they stand there. After it nothing more can be read."""
+        lines = chain(io.StringIO(self._text), self._more())
+        return written_rows(lines, self.layout.delimiter)
 
     def blocks(self, selection: Selection, ledger: Ledger) -> Iterator[Block]:
         """The rows, read."""

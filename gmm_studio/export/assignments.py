@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,6 +15,7 @@ from gmm_studio.core.errors import InputError
 from gmm_studio.core.kernel import never
 from gmm_studio.export.assigned import AssignedTable, UseRows, use_assigned
 from gmm_studio.export.atomic import atomic_write
+from gmm_studio.export.cells import ColumnOfCells, quoted
 from gmm_studio.export.code import heading
 from gmm_studio.export.npz import Pieces, write_npz
 from gmm_studio.export.parameters import entries_of, json_with_list, write_texts
@@ -56,8 +54,9 @@ def assignments_cells(assigned: AssignedTable) -> Iterator[str]:
 def assignments_json(assigned: AssignedTable) -> Iterator[str]:
     """The parts of a JSON object: what `parameters_json` says beside the parameters, and `points`.
 
-    Each of them is an object with the columns of the CSV: numbers where a column of the table holds
-    such, else texts; null where a cell is none, and in our columns where a row was left out.
+    Each of them is an object with the columns of the CSV. In a column of numbers a cell is a number
+    where it prints as it was, so that 00123 stays a text, and null where it is empty. Our columns
+    are null where a row was left out.
     """
     return json_with_list(entries_of(assigned.result), "points", _objects(assigned))
 
@@ -97,7 +96,9 @@ def write_assignments(
 
     An NPZ holds the same as the arrays `responsibilities` (rows, k), `component` (rows,) and
     `log_density` (rows,), with NaN and component 0 where a row was left out; the columns as
-    `column_1`, `column_2`, ..., numbers where the column holds such, NaN where a cell is none;
+    `column_1`, `column_2`, ...: int64 where all of a column are whole numbers, float64 where all
+    are numbers, NaN for those that are empty, and otherwise texts, also where a number would print
+    another way;
     their names as `columns`; and in `metadata` what JSON has beside the points.
 
     Parameters
@@ -135,14 +136,9 @@ def write_assignments(
 def _lines(assigned: AssignedTable, delimiter: str) -> Iterator[str]:
     names = assigned.names
     empty = [""] * len(names)
-    line = io.StringIO(newline="")
-    writer = csv.writer(line, delimiter=delimiter, lineterminator="\n")
 
     def written(cells: Iterable[object]) -> str:
-        line.seek(0)
-        line.truncate()
-        writer.writerow(cells)
-        return line.getvalue()
+        return delimiter.join([quoted(cell, delimiter) for cell in cells]) + "\n"
 
     yield written([*assigned.table.names, *names])
     for row, own in assigned.rows():
@@ -150,32 +146,22 @@ def _lines(assigned: AssignedTable, delimiter: str) -> Iterator[str]:
 
 
 def _objects(assigned: AssignedTable) -> Iterator[dict[str, object]]:
-    table, names = assigned.table, (*assigned.table.names, *assigned.names)
+    names = (*assigned.table.names, *assigned.names)
     empty = [None] * len(assigned.names)
-
-    def value(cell: Any, is_number: bool) -> object:
-        number = table.number(cell) if is_number else None
-        if number is None:
-            return cell
-        return number if math.isfinite(number) else None
-
     for row, own in assigned.rows():
-        known = map(value, row, table.numeric)
+        known = assigned.table.values(row)
         yield dict(zip(names, (*known, *(empty if own is None else own)), strict=True))
 
 
 def _write_npz(handle: BinaryIO, assigned: AssignedTable) -> None:
     table = assigned.table
-    columns: list[list[npt.NDArray[Any]]] = [[] for _ in table.names]
+    columns = [ColumnOfCells() for _ in table.names]
     shares: list[FloatArray] = []
     components: list[IntArray] = []
     densities: list[FloatArray] = []
     for rows, used, found in assigned.blocks():
-        for column, is_number, cells in zip(
-            columns, table.numeric, zip(*rows, strict=True), strict=True
-        ):
-            values = [table.number(cell) for cell in cells] if is_number else cells
-            column.append(np.array(values))
+        for column, (values, texts) in zip(columns, table.columns(rows, used), strict=True):
+            column.add(values, texts)
         shares.append(_spread(found.responsibilities, used, np.nan))
         components.append(_spread(found.component, used, 0))
         densities.append(_spread(found.log_density, used, np.nan))
@@ -186,7 +172,7 @@ def _write_npz(handle: BinaryIO, assigned: AssignedTable) -> None:
         "log_density": _pieces(n, densities),
         "columns": np.array(table.names),
     }
-    arrays |= {f"column_{i}": _pieces(n, column) for i, column in enumerate(columns, 1)}
+    arrays |= {f"column_{i}": column.pieces(n) for i, column in enumerate(columns, 1)}
     write_npz(handle, arrays, entries_of(assigned.result))
 
 

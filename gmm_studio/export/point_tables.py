@@ -14,12 +14,16 @@ from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.scaling import scaled
+from gmm_studio.export.cells import Cell, number_of_text
 
-__all__ = ["BLOCK", "Block", "JoinedTable", "OwnTable", "PointTable", "Rows"]
+__all__ = ["BLOCK", "Block", "Column", "JoinedTable", "OwnTable", "PointTable", "Rows"]
 
 BLOCK = 2**9
 """Rows at a time. Others wait for what is made in one go, and so they do while Python looks for
 garbage, which it does as soon as some more things than that are kept."""
+
+Column: TypeAlias = tuple[Sequence[Cell], Sequence[object]]
+"""What the cells of a column hold, and how they stand there."""
 
 Block: TypeAlias = tuple[list[Sequence[Any]], npt.NDArray[np.bool_]]
 """Some rows, and which of them are points."""
@@ -54,6 +58,16 @@ class Rows(Protocol):
         ...
 
     @property
+    def missing(self) -> frozenset[str]:
+        """The texts that stand for no number."""
+        ...
+
+    @property
+    def plain(self) -> Callable[[str], str]:
+        """A text that spells a number, with a point as decimal mark and no other marks."""
+        ...
+
+    @property
     def parse(self) -> Callable[[str], float | None]:
         """The number that a text spells."""
         ...
@@ -71,7 +85,6 @@ class OwnTable:
             names.append("weight")
             columns.append(cloud.weights)
         self.names, self._columns, self._n = tuple(names), columns, cloud.n
-        self.numeric = (True,) * len(names)
 
     def blocks(self) -> Iterator[Block]:
         """The rows, and which of them are points: all."""
@@ -80,17 +93,20 @@ class OwnTable:
             rows: list[Sequence[Any]] = list(zip(*some, strict=True))
             yield rows, np.ones(len(rows), bool)
 
-    def number(self, cell: Any) -> float | int:
-        """A cell as a number."""
-        value: float | int = cell
-        return value
+    def columns(self, rows: Sequence[Sequence[Any]], used: npt.NDArray[np.bool_]) -> list[Column]:
+        """The cells of some rows, column by column, and the same for texts."""
+        return [(cells, cells) for cells in zip(*rows, strict=True)]
+
+    def values(self, row: Sequence[Any]) -> Sequence[Cell]:
+        """The cells of a row."""
+        return row
 
 
 class JoinedTable:
     """The rows of the file that the points came from."""
 
     def __init__(self, cloud: PointCloud, rows: Rows) -> None:
-        self.names, self.numeric = rows.names, rows.numeric
+        self.names = rows.names
         self._rows, self._cloud = rows, cloud
         self._width = len(rows.names)
         self._points = scaled(cloud, "none").points
@@ -111,10 +127,35 @@ class JoinedTable:
         if point != self._cloud.n:
             raise self._changed()
 
-    def number(self, cell: Any) -> float:
-        """A cell as a number; NaN where it is none."""
-        value = self._rows.parse(cell)
-        return math.nan if value is None else value
+    def columns(self, rows: Sequence[Sequence[str]], used: npt.NDArray[np.bool_]) -> list[Column]:
+        """The cells of some rows as numbers where they are such, column by column, and as texts.
+
+        What made a row no point is no reason to take its coordinates for texts.
+        """
+        columns: list[Column] = []
+        for index, (texts, numeric) in enumerate(
+            zip(zip(*rows, strict=True), self._rows.numeric, strict=True)
+        ):
+            cells: Sequence[Cell] = list(map(self._value, texts)) if numeric else texts
+            if index in self._rows.coordinates:
+                kept = zip(cells, used.tolist(), strict=True)
+                cells = [None if isinstance(c, str) and not is_used else c for c, is_used in kept]
+            columns.append((cells, texts))
+        return columns
+
+    def values(self, row: Sequence[str]) -> Sequence[Cell]:
+        """The cells of a row, as numbers where they are such."""
+        return [
+            self._value(cell) if numeric else cell
+            for cell, numeric in zip(row, self._rows.numeric, strict=True)
+        ]
+
+    def _value(self, cell: str) -> Cell:
+        text = cell.strip()
+        if text in self._rows.missing:
+            return None
+        number = number_of_text(self._rows.plain(text))
+        return cell if number is None else number
 
     def _fitted(self, row: Sequence[str]) -> Sequence[str]:
         """A row that was left out may be too short or too long."""
@@ -130,7 +171,7 @@ class JoinedTable:
             return False
         parse = self._rows.parse
         for axis, index in enumerate(self._rows.coordinates):
-            found = [parse(row[index]) for row in kept]
+            found = [parse(row[index].strip()) for row in kept]
             values = np.array([math.nan if one is None else one for one in found])
             # A text that is no number to us was one to another reader, such as True.
             known = ~np.isnan(values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 
 from gmm_studio.core.mixture import Mixture
@@ -23,23 +24,33 @@ _SPECIAL = {
     "}": r"\}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "�": "?",
 }
+
+
+_MARKS = re.compile(r"[\\`*_\[\]<>|~$&]")
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def markdown_table(result: Result, name: str) -> str:
     """A row for each component, and below it what belongs to all."""
     heads = ["component", "weight", *_names(result, _plain_symbol)]
-    rows = [heads, ["---:"] * len(heads), *_rows(result.step.mixture, "−")]
+    numbers = (map(_plain_number, row) for row in _rows(result.step.mixture))
+    rows = [heads, ["---:"] * len(heads), *numbers]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return f"{table}\n\n{_caption(result, name)}\n"
+    return f"{table}\n\n{_plain_symbol(_caption(result, name))}\n"
 
 
 def latex_table(result: Result, name: str) -> str:
     """A floating table, for which LaTeX needs no package."""
-    heads = ["component", "weight", *_names(result, _latex_symbol)]
+    heads = ["component", "weight", *_names(result, _escaped)]
     body = "\n".join(
-        "    " + " & ".join([row[0], *(f"${number}$" for number in row[1:])]) + r" \\"
-        for row in _rows(result.step.mixture, "-")
+        "    " + " & ".join([row[0], *map(_latex_number, row[1:])]) + r" \\"
+        for row in _rows(result.step.mixture)
     )
     return "\n".join(
         [
@@ -61,7 +72,7 @@ def latex_table(result: Result, name: str) -> str:
 
 def _caption(result: Result, name: str) -> str:
     step, configuration = result.step, result.configuration
-    what = f" of {name}" if name else ""
+    what = f" of {_on_one_line(name)}" if name else ""
     scaled = ", in scaled units" if result.in_scaled_units else ""
     return (
         f"Gaussian mixture of {result.n_points} points{what}, {configuration.covariance} "
@@ -71,7 +82,7 @@ def _caption(result: Result, name: str) -> str:
 
 
 def _names(result: Result, symbol: Callable[[str], str]) -> Iterator[str]:
-    columns = result.columns
+    columns = [_on_one_line(column) for column in result.columns]
     for column in columns:
         yield symbol(f"mean {column}")
     for i, column in enumerate(columns):
@@ -80,33 +91,46 @@ def _names(result: Result, symbol: Callable[[str], str]) -> Iterator[str]:
             yield symbol(what)
 
 
+def _on_one_line(text: str) -> str:
+    """A blank line would end the paragraph, and with it a caption or a row."""
+    return " ".join(text.split())
+
+
 def _plain_symbol(text: str) -> str:
-    return text.replace("|", r"\|")
-
-
-def _latex_symbol(text: str) -> str:
-    return _escaped(text)
+    """A text of which Markdown makes nothing else."""
+    return _MARKS.sub(r"\\\g<0>", text)
 
 
 def _escaped(text: str) -> str:
     return "".join(_SPECIAL.get(letter, letter) for letter in text)
 
 
-def _rows(mixture: Mixture, minus: str) -> Iterator[list[str]]:
+def _rows(mixture: Mixture) -> Iterator[list[str]]:
     d = mixture.d
     for j in range(mixture.k):
         matrix = mixture.covariances[j]
         means = [
-            _number(mean, math.sqrt(variance), minus)
+            _number(mean, math.sqrt(variance))
             for mean, variance in zip(mixture.means[j], matrix.diagonal(), strict=True)
         ]
-        entries = [_number(matrix[a, b], 0.0, minus) for a in range(d) for b in range(a, d)]
-        yield [str(j + 1), _number(mixture.weights[j], 0.0, minus), *means, *entries]
+        entries = [_number(matrix[a, b], 0.0) for a in range(d) for b in range(a, d)]
+        yield [str(j + 1), _number(mixture.weights[j], 0.0), *means, *entries]
 
 
-def _number(value: float, scale: float, minus: str) -> str:
+def _plain_number(text: str) -> str:
+    digits, _, exponent = text.partition("e")
+    power = f" × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}" if exponent else ""
+    return digits.replace("-", "−") + power
+
+
+def _latex_number(text: str) -> str:
+    digits, _, exponent = text.partition("e")
+    return rf"${digits} \times 10^{{{int(exponent)}}}$" if exponent else f"${digits}$"
+
+
+def _number(value: float, scale: float) -> str:
     """Four digits, of a mean as many as its standard deviation deserves."""
     digits = _DIGITS
     if scale > 0 and abs(value) > scale:
         digits += math.ceil(math.log10(abs(value) / scale))
-    return f"{value:.{min(digits, 17)}g}".replace("-", minus)
+    return f"{value:.{min(digits, 17)}g}"

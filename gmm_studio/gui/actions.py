@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from gmm_studio.core.readable import readable
+
 __all__ = ["Actions"]
 
 _Standard = QKeySequence.StandardKey
@@ -60,7 +62,7 @@ class Actions(QObject):
         self.recent.clear()
         self.recent.setEnabled(bool(paths))
         for path in paths:
-            action = self.recent.addAction(path.name.replace("&", "&&"))
+            action = self.recent.addAction(readable(path.name).replace("&", "&&"))
             action.setToolTip(str(path))
             action.setData(str(path))
             action.triggered.connect(self._choose(path))

@@ -15,6 +15,7 @@ from gmm_studio.core.recipe import Recipe
 from gmm_studio.core.source import NO_COLUMN, ReadOptions
 from gmm_studio.gui.importing.memory import Memory
 from gmm_studio.gui.importing.reading import Question, ReadRequest
+from gmm_studio.gui.paths import path_of_text, path_of_url, text_of_path
 from gmm_studio.gui.session import Session
 from gmm_studio.lessons.reading import is_lesson
 
@@ -69,7 +70,7 @@ class Files(QObject):
         """The files that were opened last, the newest first."""
         value = self._settings.value("recent", [])
         names = value if isinstance(value, list) else [value]
-        return [Path(str(name)) for name in names if name]
+        return [path_of_text(str(name)) for name in names if name]
 
     def open(self, path: Path) -> None:
         """Read a file of points and show it; projects and lessons are for others to open."""
@@ -186,10 +187,10 @@ class Files(QObject):
         path = path.absolute()
         self._settings.setValue("folder", str(path.parent))
         recent = [path, *(other for other in self.recent if other != path)][:_MOST_RECENT]
-        self._settings.setValue("recent", [str(other) for other in recent])
+        self._settings.setValue("recent", [text_of_path(other) for other in recent])
         self.recent_changed.emit(recent)
 
 
 def paths_of(content: QMimeData) -> list[Path]:
     """The files of this machine that were copied or dragged."""
-    return [Path(url.toLocalFile()) for url in content.urls() if url.isLocalFile()]
+    return [path_of_url(url) for url in content.urls() if url.isLocalFile()]

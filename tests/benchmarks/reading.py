@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -42,14 +42,23 @@ def report(print_line: Callable[[str], None]) -> None:
     """Print how long reading takes, as a share of what NumPy takes in the same run."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "points.csv")
-        numbers = np.random.default_rng(0).normal(size=(ROWS, 2))
-        with path.open("w") as handle:
-            handle.write("x,y\n")
-            handle.writelines(f"{x!r},{y!r}\n" for x, y in numbers.tolist())
-        size = path.stat().st_size / 2**20
-        print_line(f"Reading {ROWS:,} rows of two columns as CSV ({size:.0f} MiB)")
-        print_line(f"{'':>16} {'seconds':>8} {'ratio':>8} {'budget':>8} {'bytes a row':>12}")
-        _compare(path, print_line)
+        numbers = np.random.default_rng(0).normal(size=(ROWS, 2)).tolist()
+        kinds: dict[str, tuple[str, Iterator[str]]] = {
+            "two columns": ("x,y", (f"{x!r},{y!r}\n" for x, y in numbers)),
+            "six digits": ("x,y", (f"{x:.6f},{y:.6f}\n" for x, y in numbers)),
+            "two columns and a label": (
+                "x,y,label",
+                (f"{x!r},{y!r},{i % 3}\n" for i, (x, y) in enumerate(numbers)),
+            ),
+        }
+        for kind, (header, lines) in kinds.items():
+            with path.open("w") as handle:
+                handle.write(header + "\n")
+                handle.writelines(lines)
+            size = path.stat().st_size / 2**20
+            print_line(f"Reading {ROWS:,} rows of CSV: {kind} ({size:.0f} MiB)")
+            print_line(f"{'':>16} {'seconds':>8} {'ratio':>8} {'budget':>8} {'bytes a row':>12}")
+            _compare(path, print_line)
 
 
 def _compare(path: Path, print_line: Callable[[str], None]) -> None:

@@ -44,8 +44,10 @@ def test_clouds_are_equal_only_to_themselves() -> None:
         (np.zeros((2, 3)), "1 or 2 columns"),
         (np.zeros((2, 0)), "1 or 2 columns"),
         (np.zeros((2, 2, 2)), "1 or 2 columns"),
-        ([[1.0, 2.0], [3.0]], "table of numbers"),
-        ([["a", "b"]], "table of numbers"),
+        ([[1.0, 2.0], [3.0]], "table of real numbers"),
+        ([["a", "b"]], "table of real numbers"),
+        ([[1, 2], [3, 4j]], "table of real numbers"),
+        (np.array([1, 1j]), "table of real numbers"),
         (None, "1 or 2 columns"),
         ([1.0, math.nan], "Point 2 is not finite"),
         ([[1.0, 2.0], [3.0, math.inf], [math.nan, 1.0]], "Point 2 is not finite"),
@@ -70,7 +72,8 @@ def test_what_is_not_a_cloud(points: object, message: str) -> None:
         ([1, 1, math.nan], "sample weight of point 3"),
         ([math.inf, 1, 1], "sample weight of point 1"),
         ([0, 0, 0], "All sample weights are 0"),
-        (["a", "b", "c"], "must be numbers"),
+        (["a", "b", "c"], "must be real numbers"),
+        (np.array([1, 1j, 1]), "must be real numbers"),
     ],
 )
 def test_weights_that_cannot_be(weights: object, message: str) -> None:
@@ -85,7 +88,15 @@ def test_a_cloud_brings_its_own_weights() -> None:
 
 @pytest.mark.parametrize(
     "labels",
-    [[1, 2], [1, 2, 2.5], [1, 2, math.nan], [1, 2, math.inf], ["a", "b", "c"], [[1], 2, 3]],
+    [
+        [1, 2],
+        [1, 2, 2.5],
+        [1, 2, math.nan],
+        [1, 2, math.inf],
+        ["a", "b", "c"],
+        [[1], 2, 3],
+        [1, 2, 1j],
+    ],
 )
 def test_labels_that_cannot_be(labels: object) -> None:
     with pytest.raises(InputError, match="label"):
@@ -112,3 +123,17 @@ def test_a_subset_keeps_what_is_known_of_its_rows() -> None:
     assert part.weights is not None
     assert part.labels is not None
     assert (part.weights.tolist(), part.labels.tolist(), part.name) == ([1, 3], [0, 1], "three")
+
+
+@pytest.mark.parametrize(
+    ("name", "readable"),
+    [
+        ("\udcff", "\ufffd"),
+        ("a\n\nb\x00\u2029", "a\ufffd\ufffdb\ufffd\ufffd"),
+        ("Länge 1\xa0mm 👩\u200d🔬", "Länge 1\xa0mm 👩\u200d🔬"),
+    ],
+)
+def test_a_name_is_text_on_one_line(name: str, readable: str) -> None:
+    cloud = PointCloud([1.0, 2.0], name=name)
+    assert cloud.name == readable
+    assert cloud.subset(np.array([True, False])).name == readable

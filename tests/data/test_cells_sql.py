@@ -12,6 +12,7 @@ from gmm_studio.data import big
 from gmm_studio.data.big import read_any, read_gathered
 from gmm_studio.data.cells import to_cells
 from gmm_studio.data.cells_sql import read_cells
+from gmm_studio.data.preview import preview
 from gmm_studio.export.points import write_cloud
 
 duckdb = pytest.importorskip("duckdb")
@@ -88,7 +89,7 @@ def test_without_a_header_columns_have_numbers(tmp_path: Path) -> None:
 def test_rows_without_numbers_are_refused_or_left_out(tmp_path: Path, bad: str) -> None:
     path = tmp_path / "bad.csv"
     path.write_text(f"x,y\n1,2\n{bad},3\n5,6\n")
-    with pytest.raises(InputError, match=r"bad.csv: 1 of 3 rows have no number .* in x or y"):
+    with pytest.raises(InputError, match=r"bad.csv, line 3, column 1 \(x\): "):
         read_cells(path)
     grid = read_cells(path, ReadOptions(drop_invalid=True))
     assert grid.points.tolist() == [[1, 2], [5, 6]]
@@ -101,9 +102,9 @@ def test_rows_without_numbers_are_refused_or_left_out(tmp_path: Path, bad: str) 
     [
         (b"x,y\n", "no rows"),
         (b"x,y\na,b\nc,d\n", "no column of numbers"),
-        (b"PAR1 and nothing", "damaged"),
-        (b"x,y\n" + b"1,2\n" * 30000 + b"one,two\n", "damaged"),
-        (b"x,y\n1,NA\nNA,2\n", "2 of 2 rows"),
+        (b"PAR1\0and nothing", "damaged"),
+        (b"x,y\n" + b"1,2\n" * 30000 + b"one,two\n", "line 30002, column 1"),
+        (b"x,y\n1,NA\nNA,2\n", "line 2, column 2"),
     ],
 )
 def test_what_holds_no_grid_says_so(tmp_path: Path, content: bytes, message: str) -> None:
@@ -127,9 +128,12 @@ def test_without_duckdb_one_line_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(generate("separated", 10), tmp_path / "a.csv")
+    table = parquet(path, tmp_path / "a.parquet")
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    with pytest.raises(InputError, match=r'pip install "gmm-studio\[tables\]"$'):
-        read_cells(path)
+    for read in (read_cells, read_any, read_gathered):
+        with pytest.raises(InputError, match=r'pip install "gmm-studio\[tables\]"$'):
+            read(table)
+    assert read_cells(path).n_points == 10
 
 
 def test_too_many_points_become_a_grid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,12 +145,29 @@ def test_too_many_points_become_a_grid(tmp_path: Path, monkeypatch: pytest.Monke
     assert gathered.n_points == 2000
 
 
+def test_a_parquet_of_many_rows_is_never_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "long.parquet"
+    with duckdb.connect() as connection:
+        connection.sql("SELECT 0.5 x, 2 y FROM range(20_000_000)").write_parquet(str(path))
+    assert path.stat().st_size < 100_000
+    with pytest.raises(InputError, match=r"20,000,000 rows, too many .* --cells 1024"):
+        read_cloud(path)
+    assert preview(path).columns[0].name == "x"
+    monkeypatch.setattr(big, "read_cloud", None)
+    for grid in (read_gathered(path, cells=8), read_any(path)):
+        assert grid.n_points == 20_000_000
+        assert grid.points.tolist() == [[0.5, 2]]
+
+
 def test_a_file_beyond_reading_is_never_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(generate("separated", 2000), tmp_path / "a.csv")
     expected = to_cells(read_cloud(path), 32)
     monkeypatch.setattr(big, "LARGEST_FILE", 100)
+    monkeypatch.setattr(big, "LARGE_FILE", 100)
     monkeypatch.setattr(big, "read_cloud", None)
     same(read_gathered(path, cells=32), expected)
     assert read_any(path).n_points == 2000

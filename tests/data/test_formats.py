@@ -128,6 +128,8 @@ def test_what_spreadsheets_write(tmp_path: Path) -> None:
         ("x\ty\n1'234.5\t2\n7\t3\n", [[1234.5, 2], [7, 3]]),
         ("x;y\n1\u202f234;2\n7;3\n", [[1234, 2], [7, 3]]),
         ('x,y\n"1,5","2,5"\n"3,5",4\n', [[1.5, 2.5], [3.5, 4]]),
+        ('x,y\n"12,34,000.5",2\n"7",3\n', [[1234000.5, 2], [7, 3]]),
+        ("x;y\n1,23,45,678.25;2\n1,000;3\n", [[12345678.25, 2], [1000, 3]]),
         ("x;y\n1.5e3;2\n-,5;3\n", None),
     ],
 )
@@ -330,7 +332,7 @@ def test_parquet(tmp_path: Path) -> None:
     duckdb.sql("SELECT 1 x, 2 y UNION ALL SELECT NULL, 3").write_parquet(str(plain))
     assert "row 2, column 1 (x): the value is missing" in refusal(plain)
     duckdb.sql("SELECT 0.5 x FROM range(20000000)").write_parquet(str(plain))
-    assert "too large unpacked" in refusal(plain)
+    assert "20,000,000 rows, too many to be read one by one" in refusal(plain)
 
 
 @pytest.mark.parametrize(("name", "module"), [("parquet", "duckdb"), ("xlsx", "python_calamine")])
@@ -412,3 +414,33 @@ def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_own_points_in_json_stay_themselves(tmp_path: Path) -> None:
     path = saved(tmp_path, "a.json", json.dumps(XY.tolist()))
     np.testing.assert_array_equal(read_cloud(path).points, XY)
+
+
+@pytest.mark.parametrize(
+    ("labels", "is_fast"),
+    [
+        (["0", "2", "-1"], True),
+        (["3.0", "1e1", "7"], True),
+        (["0.5", "1", "2"], False),
+        (["9007199254740993", "1", "2"], False),
+        (["a", "b", "c"], False),
+    ],
+)
+def test_labels_in_the_fast_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, labels: list[str], is_fast: bool
+) -> None:
+    numbers = np.random.default_rng(1).normal(size=(70_000, 2)).tolist()
+    lines = (f"{labels[i % 3]},{x!r},{y!r}\n" for i, (x, y) in enumerate(numbers))
+    path = saved(tmp_path, "a.csv", "label,x,y\n" + "".join(lines))
+    with monkeypatch.context() as patch:
+        if is_fast:
+            patch.setattr(text_table, "read_block", lambda *_: pytest.fail("not the fast way"))
+        fast = [read_cloud(path)]
+        patch.setattr(fast_csv, "find_spec", lambda _: None)
+        fast.append(read_cloud(path))
+    monkeypatch.setattr(opening, "fast_reader", lambda *_: None)
+    careful = read_cloud(path)
+    for cloud in fast:
+        assert cloud.points.tobytes() == careful.points.tobytes()
+        np.testing.assert_array_equal(cloud.labels, careful.labels)
+        assert cloud.class_names == careful.class_names

@@ -5,6 +5,7 @@ import pytest
 
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.source import ReadOptions
+from gmm_studio.data.preview import preview
 from gmm_studio.data.text import read_text
 
 RUN = [[1.2], [3.4], [-5], [60]]
@@ -91,3 +92,69 @@ def test_what_numpy_prints() -> None:
     np.testing.assert_array_equal(read_text(repr(points)).points, points)
     np.testing.assert_array_equal(read_text(str(points)).points, points)
     np.testing.assert_array_equal(read_text(str(points[:, 0])).points[:, 0], points[:, 0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " [1]  1.2  3.4\n [3] -5.0 60.0\n",
+        "[1] 1.2 3.4 -5\n[4] 60",
+        "> x\n [1]  1.2  3.4\n [3] -5.0 60.0\n> ",
+        "Out[3]: array([ 1.2,  3.4, -5. , 60. ])",
+        "In [1]: x\nOut[1]:\narray([ 1.2,  3.4,\n       -5. , 60. ])",
+        ">>> [1.2, 3.4, -5, 60]",
+        ">>> x\n[1.2, 3.4, -5, 60]",
+        ">>> x = [1.2, 3.4,\n...      -5, 60]",
+        "values: [1.2, 3.4, -5, 60]",
+        "my values: 1.2, 3.4, -5, 60",
+        "x = 1.2, 3.4, -5, 60",
+        "1.2, 3.4, \u22125, 60",
+        "[1.2, 3.4, \u22125, 60]",
+        "1.2, 3.4, -5, 60 ...",
+        "1.2, 3.4, -5, 60, \u2026",
+        "[1.2, 3.4, -5, 60, ...]",
+        "{1.2, 3.4, -5, 60}",
+        "1.2 3.4 -5 60 # four of them",
+        "tensor([ 1.2,  3.4, -5., 60.])",
+        '["1.2", "3.4", "-5", "60"]',
+    ],
+)
+def test_runs_as_programs_and_people_show_them(text: str) -> None:
+    assert read_text(text).points.tolist() == RUN
+    assert preview(text).error is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "data = {'x':[1.5, 3],'y':[2, 4]}",
+        "pd.DataFrame({'x': [1.5, 3], 'y': [2, 4]})",
+        "[{'x': 1.5, 'y': 2}, {'x': 3, 'y': 4}]",
+        "In [1]: x\nOut[1]: array([[1.5, 2.],\n       [3., 4.]])",
+        "{{1.5, 2}, {3, 4}}",
+        "     [,1] [,2]\n[1,]  1.5 2\n[2,]  3 4",
+        " [1,] 1.5 2\n [2,] 3 4",
+        "    x   y\n1 1.5 2\n2 3   4",
+        "1.5, 2\n3, 4 # the last",
+        "x|y\n1.5|2\n3|4",
+    ],
+)
+def test_points_as_programs_show_them(text: str) -> None:
+    assert read_text(text).points.tolist() == [[1.5, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("My data is 1, 2, 3", "My data is 1"),
+        ("1 2 3 and 4", "and"),
+        ("x = [1, 2, 3]\ny = [4, 5, 6]", "x = [1"),
+        ("[[1,2],[3,4]] and 5, 6, 7", "[[1"),
+        ("[1, 2, 3, ..., 9, 10]", "..."),
+    ],
+)
+def test_nothing_is_left_out_in_silence(text: str, value: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_text(text)
+    assert f"{value} is not a number" in str(caught.value)
+    assert read_text("A1\t1.5\t2\nB2\t3\t4").d == 2, "rows of a spreadsheet may have names"

@@ -81,12 +81,22 @@ XY = [[1.5, 2.0], [-3.0, 4e3]]
         '"","x","y"\n"1",1.5,2\n"2",-3,4e3\n',
         "x,y,\n1.5,2,\n-3,4e3,\n",
         "City of birth,x,y\nNew York,1.5,2\nLos Angeles,-3,4e3\n",
+        "x,y\n1.5,2 # note, with a comma\n-3,4e3\t# and 'another'\n",
+        "x y\n1.5 2 # note\n-3 4e3\n",
+        "1.5;2 # no header\n-3;4e3\n",
+        "room,x,y\nhall #1,1.5,2\nno. # 2,-3,4e3\n",
+        "x,y,remark\n1.5,2,a # b\n-3,4e3,c\n",
+        'remark,x,y\n"1,2 # 3",1.5,2\n"4 # 5",-3,4e3\n',
+        "x|y\n1.5|2\n-3|4e3\n",
+        "x | y\n1.5 | 2\n-3 | 4e3\n",
+        "x,y\n1.5,2\n\u22123,4e3\n",
+        "x;y\n1,5;2\n\u22123;4e3\n",
     ],
 )
 def test_ways_to_write_the_same(write: Write, content: str) -> None:
     cloud = read_cloud(write(content))
     assert cloud.points.tolist() == XY
-    assert cloud.columns == ("x", "y")
+    assert cloud.columns in (("x", "y"), ("column 1", "column 2"))
     assert cloud.labels is None
 
 
@@ -359,6 +369,36 @@ def test_quotation_marks_that_do_not_match(write: Write) -> None:
     endless = 'x,y,z\n1,2,a\n3,4,"b\n' + "5,6,c\n" * 100_000
     assert "line 3: a quotation mark" in refusal(write(endless))
     assert read_cloud(write('x,y,z\n1,2,5" pipe\n3,4,c\n')).n == 2
+    assert "line 2: a quotation mark" in refusal(write('x,y\n"1,2\n3,4\n5,6\n'))
+    long = "a" * 200_000
+    assert "line 2: a quotation mark" in refusal(write(f'x,y\n1,"{long}"\n2,3\n'))
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "value"),
+    [
+        ("x,y\n10%,1\n20.5 %,2\n", "line 2, column 1 (x)", "10%"),
+        ("x,y\n1,$10.5\n2,$11\n", "line 2, column 2 (y)", "$10.5"),
+        ("# a note\nx,y\n1,\n2,12 cm\n3,13 cm\n", "line 4, column 2 (y)", "12 cm"),
+        ("a,x,y\n1,2 kg,3\n4,5 kg,6\n", "line 2, column 2 (x)", "2 kg"),
+        ("1;5 €\n2;6 €\n", "line 1, column 2", "5 €"),
+    ],
+)
+def test_numbers_with_units_do_not_vanish(
+    write: Write, content: str, place: str, value: str
+) -> None:
+    message = refusal(write(content))
+    assert f"{place}: {value} is more than a number" in message
+    assert read_cloud(write("x,y,z\n1,2,3%\n4,5,6%\n")).d == 2, "no coordinate anyway"
+    assert read_cloud(write("x,block\n1,2a\n3,17b\n")).d == 1, "these are names"
+    assert read_cloud(write("x,y\n10%,1\n20%,2\n"), ("y",)).columns == ("y",)
+
+
+def test_what_windows_writes(write: Write) -> None:
+    path = write("Preis €,“y”\n1,2\n3,4\n".encode("cp1252"))
+    assert read_cloud(path).columns == ("Preis €", "“y”")
+    # It has no sign for some bytes.
+    assert read_cloud(write(b"x\xe4,\x81y\n1,2\n3,4\n")).columns == ("x\xe4", "\x81y")
 
 
 def test_rows_that_cross_a_chunk(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,9 +51,35 @@ def test_latex_escapes_what_it_must() -> None:
     assert text.count("{") == text.count("}")
 
 
+def small() -> Result:
+    cloud = PointCloud([(0, 0), (1e-3, 1e-3), (2e-3, 3e-3)])
+    mixture = Mixture([1], [(-2e-7, 3e9)], [[[1.724e-06, 0], [0, 2e12]]])
+    return Result.of(cloud, Configuration(), Step(7, mixture, 12.3))
+
+
+def test_powers_of_ten_are_written_as_such() -> None:
+    line = r"1 & $1$ & $-2 \times 10^{-7}$ & $3 \times 10^{9}$ & $1.724 \times 10^{-6}$ & $0$"
+    assert line + r" & $2 \times 10^{12}$ \\" in latex_table(small(), "")
+    line = "| 1 | 1 | −2 × 10⁻⁷ | 3 × 10⁹ | 1.724 × 10⁻⁶ | 0 | 2 × 10¹² |"
+    assert line in markdown_table(small(), "").splitlines()
+
+
+def test_a_name_stays_in_its_paragraph() -> None:
+    named = result(("a\n\nb", "c"))
+    for table in (latex_table(named, "my\n \n\tcloud"), markdown_table(named, "my\n\r\n\tcloud")):
+        assert "of my cloud, full" in table
+        assert "mean a b" in table
+    assert len(markdown_table(named, "my\n\n\tcloud").splitlines()) == 6
+
+
+def test_markdown_makes_nothing_of_a_name() -> None:
+    caption = markdown_table(result(), "a*b_c*|`d` [e](f) <g>\\").splitlines()[5]
+    assert r"of a\*b\_c\*\|\`d\` \[e\](f) \<g\>\\, full" in caption
+
+
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no LaTeX here")
 def test_latex_takes_it(tmp_path: Path) -> None:
     document = "\\documentclass{article}\\begin{document}\n%s\\end{document}"
-    (tmp_path / "a.tex").write_text(document % latex_table(result(("50_%", "a&b")), "{#1}"))
+    (tmp_path / "a.tex").write_text(document % latex_table(result(("50_%", "a&b")), "{#1}\n\n<|>�"))
     command = ["pdflatex", "-interaction=nonstopmode", "a.tex"]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)

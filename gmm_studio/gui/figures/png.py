@@ -52,7 +52,7 @@ class PngWriter:
         self._chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0))
         self._chunk(b"pHYs", struct.pack(">IIB", dots_per_metre, dots_per_metre, 1))
         for keyword, text in texts.items():
-            content = keyword.encode("latin-1") + b"\0\0\0\0\0" + text.encode()
+            content = keyword.encode("latin-1") + b"\0\0\0\0\0" + text.encode(errors="replace")
             self._chunk(b"iTXt", content)
 
     def write(self, rows: Image) -> None:

@@ -108,7 +108,7 @@ def read(
         When `cancelled` said so.
     """
     if request.ask in ("unclear", "always") and not _is_beyond_looking(request.source):
-        seen = _look(request)
+        seen = _look(request, cancelled)
         if request.ask == "always" or not is_plain(request.source, request.options, seen):
             return Question(request, seen)
     try:
@@ -138,7 +138,7 @@ def is_plain(source: Path | str, options: ReadOptions, seen: Preview) -> bool:
     return not (isinstance(source, str) and seen.options.delimiter is None and _has_rows(source))
 
 
-def _look(request: ReadRequest) -> Preview:
+def _look(request: ReadRequest, cancelled: Callable[[], bool]) -> Preview:
     """The beginning of a table.
 
     Raises
@@ -148,7 +148,7 @@ def _look(request: ReadRequest) -> Preview:
     """
     is_text = isinstance(request.source, str)
     try:
-        seen = preview(request.source, request.options, LOOK)
+        seen = preview(request.source, request.options, LOOK, cancelled)
     except InputError as error:
         raise _no_numbers() if is_text else error from None
     if seen.error is None or any(looks_like_number(c) for row in seen.rows for c in row.cells):

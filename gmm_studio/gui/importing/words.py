@@ -33,7 +33,13 @@ def encoding_names() -> dict[str, str]:
 
 def delimiter_names() -> dict[str, str]:
     """What people call what separates columns."""
-    return {",": _tr("Comma"), ";": _tr("Semicolon"), "\t": _tr("Tab"), " ": _tr("Blanks")}
+    return {
+        ",": _tr("Comma"),
+        ";": _tr("Semicolon"),
+        "\t": _tr("Tab"),
+        "|": _tr("Vertical bar"),
+        " ": _tr("Blanks"),
+    }
 
 
 def decimal_names() -> dict[str, str]:

@@ -98,7 +98,7 @@ def test_it_says_what_was_understood(opened: Open, german: Path) -> None:
     assert said == {
         "delimiter": "Semicolon (found)",
         "header": "Names (found)",
-        "encoding": "Latin-1 (found)",
+        "encoding": "Windows 1252 (found)",
         "decimal": "Comma (found)",
         "thousands": "None (found)",
     }
@@ -298,7 +298,7 @@ def test_the_newest_change_wins(qtbot: QtBot, opened: Open, german: Path) -> Non
     dialog, _ = opened(german)
     field = dialog.bar.fields["delimiter"]
     field.setFocus()
-    for _ in range(4):
+    for _ in range(5):
         key(dialog, Key.Key_Down)
     assert not dialog.open_button.isEnabled(), "nothing is opened that was not seen"
     idle(qtbot, dialog)

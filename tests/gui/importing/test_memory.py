@@ -63,7 +63,7 @@ def test_spoilt_settings_are_nothing(settings: QSettings, tmp_path: Path, value:
 
 
 def test_values_that_cannot_be_are_left_out(settings: QSettings, tmp_path: Path) -> None:
-    said = {"encoding": "rot13", "columns": [1, 2, 3], "header": "no", "delimiter": "|", "x": 1}
+    said = {"encoding": "rot13", "columns": [1, 2, 3], "header": "no", "delimiter": "/", "x": 1}
     path = tmp_path / "a.csv"
     settings.setValue("import/files", json.dumps([[str(path), said | {"decimal": ","}]]))
     assert Memory(settings).get(path) == ReadOptions(decimal=",")
