@@ -16,7 +16,6 @@ from gmm_studio.core.em import Run
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.mixture import Covariance, Mixture
 from gmm_studio.core.scikit_learn import TYPES
-from gmm_studio.data.big import MOST_POINTS
 from gmm_studio.data.cells import to_cells
 from gmm_studio.data.layout import role_of
 
@@ -86,11 +85,12 @@ def explore(X: Any, labels: Any = None, mixture: Any = None) -> Exploration:  # 
     InputError
         When the points, labels or mixture are no such, or no window can be opened here.
     """
+    from gmm_studio.data.big import MOST_POINTS
+    from gmm_studio.gui.startup import diagnose
+
     cloud = _cloud(X, labels)
     cloud = cloud if cloud.n <= MOST_POINTS else to_cells(cloud)
     start = None if mixture is None else _start(cloud, mixture)
-    from gmm_studio.gui.startup import diagnose
-
     if not _has_application() and (problem := diagnose()):
         raise InputError("{problem}", problem=problem)
     from gmm_studio.gui.exploring import open_window

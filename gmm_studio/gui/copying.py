@@ -9,16 +9,11 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from gmm_studio.core.em import Step
 from gmm_studio.core.errors import Cancelled, InputError
-from gmm_studio.data.file_rows import use_rows
-from gmm_studio.export.assigned import AssignedTable, use_assigned
-from gmm_studio.export.assignments import assignments_cells, assignments_csv, assignments_json
 from gmm_studio.export.code import numpy_code, sklearn_code
 from gmm_studio.export.parameters import parameters_csv, parameters_json
 from gmm_studio.export.result import Result
 from gmm_studio.export.summary import latex_table, markdown_table
-from gmm_studio.export.trace import trace_csv, trace_json, trace_of
 from gmm_studio.gui.panels.parameters_panel import ParametersPanel
 from gmm_studio.gui.runs import RunRecord
 from gmm_studio.gui.session import Session
@@ -42,17 +37,6 @@ _PARAMETERS: dict[str, Callable[[Result, str], str]] = {
 }
 """Forms of the parameters beside plain text: made of a result and the name of its cloud."""
 
-_TRACE: dict[str, Callable[[Result, Iterable[Step]], Iterator[str]]] = {
-    "cells": lambda _, steps: trace_csv(steps, "\t"),
-    "csv": lambda _, steps: trace_csv(steps),
-    "json": trace_json,
-}
-_POINTS: dict[str, Callable[[AssignedTable], Iterator[str]]] = {
-    "cells": assignments_cells,
-    "csv": assignments_csv,
-    "json": assignments_json,
-}
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Copy:
@@ -65,7 +49,8 @@ class _Copy:
 class Copying(QObject):
     """Copies the parameters that the panel shows, the trace and the points, in its units.
 
-    What grows with the run or the cloud is made in the background; the newest wins.
+    What grows with the run or the cloud is made in the background; the newest wins. What makes it
+    is loaded there, and not when the program starts.
 
     Signals
     -------
@@ -114,10 +99,17 @@ class Copying(QObject):
         what = self.tr("the trace, iterations 0 to {t}").format(t=f"{steps[-1].index:,}")
 
         def compose(cancelled: Callable[[], bool]) -> str:
+            from gmm_studio.export.trace import trace_csv, trace_json, trace_of
+
             result, own = trace_of(
                 cloud, configuration, steps, stop, in_scaled_units=in_scaled_units
             )
-            return _collected(_TRACE[form](result, own), cancelled)
+            texts: dict[str, Callable[[], Iterator[str]]] = {
+                "cells": lambda: trace_csv(own, "\t"),
+                "csv": lambda: trace_csv(own),
+                "json": lambda: trace_json(result, own),
+            }
+            return _collected(texts[form](), cancelled)
 
         said = self._said(form, what, in_scaled_units=in_scaled_units)
         self._compose(compose, said, self.tr("Copying the trace"))
@@ -127,11 +119,20 @@ class Copying(QObject):
         what = self.tr("the points with the responsibilities of iteration {t}")
 
         def compose(cancelled: Callable[[], bool]) -> str:
+            from gmm_studio.data.file_rows import use_rows
+            from gmm_studio.export import assignments
+            from gmm_studio.export.assigned import use_assigned
+
+            text = {
+                "cells": assignments.assignments_cells,
+                "csv": assignments.assignments_csv,
+                "json": assignments.assignments_json,
+            }[form]
             return use_assigned(
                 cloud,
                 result,
                 use_rows,
-                lambda assigned: _collected(_POINTS[form](assigned), cancelled),
+                lambda assigned: _collected(text(assigned), cancelled),
                 cancelled,
             )
 

@@ -6,11 +6,10 @@ import gc
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from gmm_studio.core.configuration import Configuration
@@ -21,6 +20,7 @@ from gmm_studio.gui.dialogs.export_numbers import points_page
 from gmm_studio.gui.importing.reading import ReadRequest
 from gmm_studio.gui.theme import ThemeManager
 from gmm_studio.gui.window import Window
+from tests.benchmarks.blocks import blocks
 
 POINTS = 10**6
 COMPONENTS = 5
@@ -98,7 +98,7 @@ def _save(app: QApplication, window: Window, folder: Path, kind: str) -> str:
     path = folder / f"points.{kind}"
     job = points_page(run, step, QSettings()).job(path)
     began = time.perf_counter()
-    with _blocks() as gaps:
+    with blocks() as gaps:
         window.session.export(job, path)
         _settle(app, window)
     return _figures(began, path.stat().st_size, gaps)
@@ -107,7 +107,7 @@ def _save(app: QApplication, window: Window, folder: Path, kind: str) -> str:
 def _copy(app: QApplication, window: Window) -> str:
     QApplication.clipboard().clear()
     began = time.perf_counter()
-    with _blocks() as gaps:
+    with blocks() as gaps:
         window.actions_["copy_points_csv"].trigger()
         _settle(app, window)
     return _figures(began, len(QApplication.clipboard().text()), gaps)
@@ -116,26 +116,6 @@ def _copy(app: QApplication, window: Window) -> str:
 def _figures(began: float, size: int, gaps: list[float]) -> str:
     """How long it took, how much it is, the longest block."""
     return f"{time.perf_counter() - began:>6.1f} {size / 1e6:>7.1f} {max(gaps):>9.1f}"
-
-
-@contextmanager
-def _blocks() -> Iterator[list[float]]:
-    """The gaps between two ticks of a timer that are due every millisecond, in milliseconds."""
-    gaps: list[float] = []
-    last = time.perf_counter()
-
-    def tick() -> None:
-        nonlocal last
-        now = time.perf_counter()
-        gaps.append(1e3 * (now - last))
-        last = now
-
-    timer = QTimer()
-    timer.setInterval(1)
-    timer.timeout.connect(tick)
-    timer.start()
-    yield gaps
-    timer.stop()
 
 
 def _settle(app: QApplication, window: Window) -> None:

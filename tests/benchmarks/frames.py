@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
+from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gmm_studio.gui.app import SWITCH_SECONDS
 from gmm_studio.gui.canvas.scene import Layers
 from gmm_studio.gui.theme import ThemeManager
 from gmm_studio.gui.window import Window
+from tests.benchmarks.blocks import blocks
 
 BUDGETS = {10**4: 16.0, 10**5: 33.0, 10**6: 100.0}
 BLOCK_BUDGET = 50.0
@@ -94,26 +95,13 @@ def _window(app: QApplication, folder: Path) -> Window:
 
 def _fit(app: QApplication, window: Window, n: int) -> float:
     """Draw and fit a cloud while the window shows it; the longest gap between two timer ticks."""
-    gaps: list[float] = []
-    last = time.perf_counter()
-
-    def tick() -> None:
-        nonlocal last
-        now = time.perf_counter()
-        gaps.append(1e3 * (now - last))
-        last = now
-
-    timer = QTimer()
-    timer.setInterval(1)
-    timer.timeout.connect(tick)
-    timer.start()
-    window.session.generate("overlapping", n, 5, 0)
-    _wait(app, lambda: window.session.document.cloud.n == n)
-    window.session.toggle_play()
-    _wait(app, lambda: not window.session.is_computing and window.stage.is_idle)
-    window.session.playback.pause()
-    _wait(app, lambda: _is_settled(window))
-    timer.stop()
+    with blocks() as gaps:
+        window.session.generate("overlapping", n, 5, 0)
+        _wait(app, lambda: window.session.document.cloud.n == n)
+        window.session.toggle_play()
+        _wait(app, lambda: not window.session.is_computing and window.stage.is_idle)
+        window.session.playback.pause()
+        _wait(app, lambda: _is_settled(window))
     return max(gaps)
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gmm_studio.core.mixture import Mixture
+from gmm_studio.export import assigned
 from gmm_studio.export.parameters import parameters_csv
 from gmm_studio.gui import copying
 from gmm_studio.gui.runs import RunRecord
@@ -63,16 +64,16 @@ def run_on_show(window: Window) -> RunRecord:
 
 
 def hold(monkeypatch: pytest.MonkeyPatch, name: str) -> tuple[threading.Event, threading.Event]:
-    """Let a function of the module wait: it has begun, it may go on."""
+    """Let a function that joins rows wait: it has begun, it may go on."""
     begun, may_go_on = threading.Event(), threading.Event()
-    function: Callable[..., Any] = getattr(copying, name)
+    function: Callable[..., Any] = getattr(assigned, name)
 
     def waiting(*arguments: Any, **options: Any) -> Any:
         begun.set()
         assert may_go_on.wait(60)
         return function(*arguments, **options)
 
-    monkeypatch.setattr(copying, name, waiting)
+    monkeypatch.setattr(assigned, name, waiting)
     return begun, may_go_on
 
 

@@ -25,7 +25,6 @@ from gmm_studio.core.errors import InputError
 from gmm_studio.core.kernel import never
 from gmm_studio.core.scaling import Kind, scaled
 from gmm_studio.core.source import ReadOptions
-from gmm_studio.data.big import read_any
 from gmm_studio.data.files import LARGEST_FILE
 from gmm_studio.data.numerals import looks_like_number
 from gmm_studio.data.preview import Preview, preview
@@ -170,6 +169,8 @@ def _cloud(
     progress: Callable[[float], None] | None,
 ) -> PointCloud:
     if isinstance(request.source, Path):
+        from gmm_studio.data.big import read_any
+
         cloud = read_any(request.source, request.options, cancelled, progress)
     else:
         cloud = read_text(request.source, request.options)
