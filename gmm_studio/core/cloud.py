@@ -226,10 +226,9 @@ def _points(values: npt.ArrayLike) -> FloatArray:
         raise InputError("The points must have 1 or 2 columns.")
     if len(points) == 0:
         raise InputError("There is no point in it.")
-    with np.errstate(invalid="ignore"):
-        usable = (np.abs(points) <= LARGEST_COORDINATE).all(axis=1)
-    if not usable.all():
-        row = int(np.argmin(usable))
+    # Also false for nan.
+    if not (points.min() >= -LARGEST_COORDINATE and points.max() <= LARGEST_COORDINATE):
+        row = int(np.argmin((np.abs(points) <= LARGEST_COORDINATE).all(axis=1)))
         problem = "is not finite" if not np.isfinite(points[row]).all() else "is too large"
         raise InputError("Point {row} {problem}.", row=row + 1, problem=problem)
     return frozen(points)

@@ -349,5 +349,5 @@ def _plain(rows: Rows, selection: Selection) -> Block | None:
     else:
         return None
     names = list(map(str, labels))
-    fits = all_usable(numbers, selection) and MISSING.isdisjoint(names)
+    fits = all_usable(numbers.T, selection) and MISSING.isdisjoint(names)
     return Block(numbers, names) if fits else None

@@ -14,7 +14,6 @@ from gmm_studio.core.kernel import never
 from gmm_studio.core.source import ReadOptions
 from gmm_studio.data.encodings import blocks_of, check_encoding, encodings, plain_name
 from gmm_studio.data.extras import damages
-from gmm_studio.data.fast_csv import fast_reader
 from gmm_studio.data.files import File, unreadable
 from gmm_studio.data.json_table import LARGEST_JSON, read_json
 from gmm_studio.data.npy import read_npy, read_npz
@@ -123,8 +122,7 @@ def _use_text(file: File, options: ReadOptions, use: Callable[[Table], Result]) 
     def with_handle(
         handle: io.TextIOWrapper, file: File, options: ReadOptions, share: Callable[[], float]
     ) -> Result:
-        fast = fast_reader(file, options.encoding or "")
-        return use(TextTable(handle, file.name, options, share, fast))
+        return use(TextTable(handle, file.name, options, share))
 
     return _use_decoded(file, options, with_handle)
 

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.cloud import LARGEST_COORDINATE
 from gmm_studio.core.errors import InputError
-from gmm_studio.data.layout import QuotationError, Record, has_comment, records
+from gmm_studio.data.layout import QuotationError, Record, records
 from gmm_studio.data.ledger import Ledger, Problem, bad_label, bad_number, bad_width
-from gmm_studio.data.numerals import MISSING, Numerals
+from gmm_studio.data.numerals import MISSING
 from gmm_studio.data.selection import Selection
 
 __all__ = [
@@ -94,10 +94,7 @@ class Values(NamedTuple):
 def read_block(
     text: str, more: Iterable[str], line: int, selection: Selection, ledger: Ledger
 ) -> Block:
-    """Read the rows of a text that begins with a row.
-
-    NumPy reads what is plain. What it refuses, or might read otherwise than a person would, is
-    read with care instead; that way alone says what is wrong.
+    """Read the rows of a text that begins with a row, with care.
 
     Parameters
     ----------
@@ -118,10 +115,6 @@ def read_block(
         At the first row that cannot be used, unless the ledger takes it.
     """
     lines = text.removesuffix("\n").split("\n")
-    plain = '"' not in text and not ("#" in text and has_comment(text))
-    block = _read_plain(text, lines, selection) if plain else None
-    if block is not None:
-        return block
     last = len(lines)
 
     def own() -> Iterable[Record]:
@@ -183,12 +176,12 @@ def check_row(record: Record, selection: Selection) -> Values | Problem:
     return Values(numbers, label)
 
 
-def all_usable(numbers: FloatArray, selection: Selection) -> bool:
-    """Whether all values (rows, columns) are finite and within their bounds."""
+def all_usable(columns: Iterable[FloatArray], selection: Selection) -> bool:
+    """Whether all numbers of the selected columns are finite and within their bounds."""
     return all(
         # Also false for nan.
         least <= column.min() and column.max() <= LARGEST_COORDINATE
-        for column, least in zip(numbers.T, selection.least, strict=True)
+        for column, least in zip(columns, selection.least, strict=True)
     )
 
 
@@ -200,35 +193,3 @@ def quotation_problem(file: str, line: int) -> InputError:
         file=file,
         line=line,
     )
-
-
-def _read_plain(text: str, lines: Sequence[str], selection: Selection) -> Block | None:
-    layout = selection.layout
-    delimiter = None if layout.delimiter == " " else layout.delimiter
-    indices = [column.index for column in selection.numbers]
-    width = len(layout.columns)
-    labels: list[str] = []
-    if not any(map(str.strip, lines)):
-        return None
-    if len(indices) < width and any(len(line.split(delimiter)) != width for line in lines):
-        return None
-    if selection.label is not None:
-        labels = [line.split(delimiter)[selection.label.index].strip() for line in lines]
-        if not MISSING.isdisjoint(labels):
-            return None
-    if not layout.numerals.plain:
-        # A point would stay one, where it is none.
-        if layout.numerals != Numerals(",") or layout.delimiter == "," or "." in text:
-            return None
-        lines = text.removesuffix("\n").replace(",", ".").split("\n")
-    try:
-        # Without usecols NumPy sees to it itself that all rows have the same length.
-        usecols = indices if len(indices) < width else None
-        numbers = np.loadtxt(lines, delimiter=delimiter, comments=None, usecols=usecols, ndmin=2)
-    except ValueError:
-        return None
-    if numbers.shape != (len(lines), len(indices)):
-        return None
-    if usecols is None and indices != list(range(width)):
-        numbers = numbers[:, indices]
-    return Block(numbers, labels, len(lines)) if all_usable(numbers, selection) else None

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from sys import intern
 
 import numpy as np
 import numpy.typing as npt
@@ -151,18 +152,13 @@ def _read(
     ledger = Ledger(selection, options.drop_invalid)
     numbers: list[FloatArray] = []
     kept: list[npt.NDArray[np.bool_]] = []
-    classes: dict[str, int] = {}
-    codes: list[IntArray] = []
-    labels: IntArray | None = None
+    named: list[Sequence[str]] = []
     for block in table.blocks(selection, ledger):
         if cancelled and cancelled():
             raise Cancelled
         numbers.append(block.numbers)
-        if isinstance(block.labels, WholeLabels):
-            # It is all of the table.
-            labels = block.labels.values
-        else:
-            codes.append(_codes(block.labels, classes))
+        labels = block.labels
+        named.append(labels if isinstance(labels, WholeLabels) else [*map(intern, labels)])
         kept.append(np.ones(len(block.numbers), bool) if block.kept is None else block.kept)
         if progress:
             progress(table.share)
@@ -176,11 +172,8 @@ def _read(
             ledger.left_out,
             _joined(kept),
         )
-    if selection.label is not None and codes:
-        labels = _labels(np.concatenate(codes), list(classes))
-    are_names = labels is not None and any(parse_number(name) is None for name in classes)
-    class_names = tuple(classes) if are_names else ()
-    return _cloud(selection, _concatenated(numbers), labels, name, source, class_names)
+    true, class_names = _labels(named) if selection.label is not None else (None, ())
+    return _cloud(selection, _concatenated(numbers), true, name, source, class_names)
 
 
 def _joined(kept: list[npt.NDArray[np.bool_]]) -> npt.NDArray[np.bool_] | None:
@@ -197,20 +190,24 @@ def _concatenated(blocks: list[FloatArray]) -> FloatArray:
     return whole
 
 
-def _codes(labels: Sequence[str], classes: dict[str, int]) -> IntArray:
-    """The number of the class of each label; new ones are added in order of appearance."""
-    codes = (classes.setdefault(label, len(classes)) for label in labels)
-    return np.fromiter(codes, np.int64, len(labels))
+def _labels(blocks: Sequence[Sequence[str]]) -> tuple[IntArray | None, tuple[str, ...]]:
+    """True labels and the names of the classes, if they have some.
 
-
-def _labels(codes: IntArray, classes: Sequence[str]) -> IntArray | None:
-    """Labels that are all whole numbers as these, texts as their codes; measurements are none."""
+    Labels that are all whole numbers are these; texts are numbered in order of appearance;
+    measurements are no labels.
+    """
+    whole = [block.values for block in blocks if isinstance(block, WholeLabels)]
+    if whole and len(whole) == len(blocks):
+        return np.concatenate(whole), ()
+    classes: dict[str, int] = {}
+    numbered = (classes.setdefault(label, len(classes)) for block in blocks for label in block)
+    codes = np.fromiter(numbered, np.int64, sum(map(len, blocks)))
     numbers = [parse_number(name) for name in classes]
     if None in numbers:
-        return codes
+        return codes, tuple(classes)
     labels = np.array(numbers, np.float64)
-    whole = (np.abs(labels) < LARGEST_LABEL) & (labels == np.rint(labels))
-    return labels.astype(np.int64)[codes] if whole.all() else None
+    are_whole = (np.abs(labels) < LARGEST_LABEL) & (labels == np.rint(labels))
+    return labels.astype(np.int64)[codes] if are_whole.all() else None, ()
 
 
 def _cloud(

@@ -12,17 +12,15 @@ from gmm_studio.core.errors import InputError
 from gmm_studio.core.source import ReadOptions, Unit
 from gmm_studio.data.layout import Layout, QuotationError, Record, find_layout, records
 from gmm_studio.data.ledger import Ledger
+from gmm_studio.data.plain_rows import read_plain
 from gmm_studio.data.rows import Block, quotation_problem, read_block
 from gmm_studio.data.selection import Selection
 from gmm_studio.data.written_rows import written_rows
 
-__all__ = ["FastReader", "TextTable"]
+__all__ = ["TextTable"]
 
 CHUNK = 2**18
 LONGEST_LINE = 2**20
-
-FastReader = Callable[[Layout, Selection], Block | None]
-"""Reads a whole file at once, or nothing of it where it is not plain."""
 
 
 class TextTable:
@@ -38,8 +36,6 @@ class TextTable:
         What is known of it already; with the encoding.
     share : callable
         Tells how much of it was read.
-    fast : FastReader, optional
-        Tried before the rows are read one by one.
 
     Raises
     ------
@@ -56,9 +52,8 @@ class TextTable:
         file: str,
         options: ReadOptions,
         share: Callable[[], float] = lambda: 0.0,
-        fast: FastReader | None = None,
     ) -> None:
-        self._handle, self._file, self._share, self._fast = handle, file, share, fast
+        self._handle, self._file, self._share = handle, file, share
         self.layout, self._text, self._line = self._begin(options)
         numerals = self.layout.numerals
         self.options = ReadOptions(
@@ -91,15 +86,12 @@ class TextTable:
 
     def blocks(self, selection: Selection, ledger: Ledger) -> Iterator[Block]:
         """The rows, read."""
-        block = self._fast(self.layout, selection) if self._fast else None
-        if block is not None:
-            yield block
-            return
         text, line = self._text, self._line
         self._text = ""
         more = self._more()
         while text:
-            block = read_block(text, more, line, selection, ledger)
+            # The one is fast, the other says what is wrong.
+            block = read_plain(text, selection) or read_block(text, more, line, selection, ledger)
             yield block
             line += block.lines
             text = self._next_lines(line)

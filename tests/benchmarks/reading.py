@@ -11,24 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
-from gmm_studio.data import fast_csv
 from gmm_studio.data.text import read_cloud
 
 ROWS = 10**6
-ROUNDS = 5
-BUDGETS = {"without tables": 1.0, "with tables": 0.5}
+ROUNDS = 7
+BUDGET = 0.5
 MEMORY_BUDGET = 200.0
 
 SCRIPT = """
 import sys
 from pathlib import Path
-from gmm_studio.data import fast_csv
 from gmm_studio.data.text import read_cloud
-if sys.argv[2] == "without tables":
-    fast_csv.find_spec = lambda _: None
-else:
-    import duckdb
-    duckdb.connect().execute("SELECT 1").fetchnumpy()
 def peak():
     fields = Path("/proc/self/status").read_text().split()
     return int(fields[fields.index("VmHWM:") + 1])
@@ -62,19 +55,17 @@ def report(print_line: Callable[[str], None]) -> None:
 
 
 def _compare(path: Path, print_line: Callable[[str], None]) -> None:
-    times: dict[str, list[float]] = {"numpy.loadtxt": []} | {name: [] for name in BUDGETS}
+    readers = {"numpy.loadtxt": _loadtxt, "gmm-studio": read_cloud}
+    times: dict[str, list[float]] = {name: [] for name in readers}
     for _ in range(ROUNDS):
-        times["numpy.loadtxt"].append(_time(_loadtxt, path))
-        for name in BUDGETS:
-            times[name].append(_time(_reader(name), path))
-    reference = min(times["numpy.loadtxt"])
+        for name, read in readers.items():
+            times[name].append(_time(read, path))
+    reference, own = (min(found) for found in times.values())
     print_line(f"{'numpy.loadtxt':>16} {reference:>8.2f}")
-    for name, budget in BUDGETS.items():
-        best = min(times[name])
-        print_line(
-            f"{name:>16} {best:>8.2f} {best / reference:>8.2f} {budget:>8.2f} "
-            f"{_bytes_a_row(path, name):>6.0f} ({MEMORY_BUDGET:.0f})"
-        )
+    print_line(
+        f"{'gmm-studio':>16} {own:>8.2f} {own / reference:>8.2f} {BUDGET:>8.2f} "
+        f"{_bytes_a_row(path):>6.0f} ({MEMORY_BUDGET:.0f})"
+    )
 
 
 def _time(read: Callable[[Path], object], path: Path) -> float:
@@ -88,23 +79,10 @@ def _loadtxt(path: Path) -> object:
         return np.loadtxt(handle, delimiter=",", skiprows=1)
 
 
-def _reader(name: str) -> Callable[[Path], object]:
-    def read(path: Path) -> object:
-        there = fast_csv.find_spec
-        try:
-            if name == "without tables":
-                fast_csv.find_spec = lambda *_: None
-            return read_cloud(path)
-        finally:
-            fast_csv.find_spec = there
-
-    return read
-
-
-def _bytes_a_row(path: Path, name: str) -> float:
+def _bytes_a_row(path: Path) -> float:
     if not sys.platform.startswith("linux"):
         return float("nan")
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(path), name], check=True, capture_output=True, text=True
+        [sys.executable, "-c", SCRIPT, str(path)], check=True, capture_output=True, text=True
     )
     return 1024 * int(done.stdout) / ROWS

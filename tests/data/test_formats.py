@@ -16,7 +16,7 @@ import pytest
 from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.errors import InputError
 from gmm_studio.core.source import NO_COLUMN, ReadOptions
-from gmm_studio.data import fast_csv, opening, text_table
+from gmm_studio.data import text_table
 from gmm_studio.data.text import read_cloud
 from tests.data.mangling import REFERENCE, samples, table
 
@@ -355,19 +355,50 @@ def large(tmp_path: Path, tail: str = "") -> Path:
     return saved(tmp_path, "large [1].csv", stream.getvalue() + tail)
 
 
+def with_care(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows are read one by one from now on."""
+    monkeypatch.setattr(text_table, "read_plain", lambda *_: None)
+
+
+def not_with_care(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_table, "read_block", lambda *_: pytest.fail("not the fast way"))
+
+
 def test_the_fast_way_agrees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = large(tmp_path, "1.,.5,+3\r\n\r\n-1E-3,2e5,7")
+    path = large(tmp_path, "1.,.5,+3\r\n-1E-3,2e5, 7\r\n\r\n")
     chosen: tuple[tuple[str, ...] | None, ...] = (None, ("z", "x"), ("y",))
     with monkeypatch.context() as patch:
-        # Were it read with care, this would be asked.
-        patch.setattr(text_table, "read_block", lambda *_: pytest.fail("not the fast way"))
+        not_with_care(patch)
         fast = [read_cloud(path, columns).points for columns in chosen]
-        patch.setattr(fast_csv, "find_spec", lambda _: None)
-        by_numpy = [read_cloud(path, columns).points for columns in chosen]
-    monkeypatch.setattr(opening, "fast_reader", lambda *_: None)
-    for columns, *points in zip(chosen, fast, by_numpy, strict=True):
-        expected = read_cloud(path, columns).points.tobytes()
-        assert [one.tobytes() for one in points] == [expected] * 2
+    with_care(monkeypatch)
+    for columns, points in zip(chosen, fast, strict=True):
+        assert points.tobytes() == read_cloud(path, columns).points.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (ReadOptions(), "x;y\n1,5;2\n-0,25;1e3\n"),
+        (ReadOptions(), "x;y\n1.234,5;2,5\n-0,25;1.000.000\n"),
+        (ReadOptions(), "x y\n 1.5\t 2\n\n  -3   4e0 \n"),
+        (ReadOptions(), "x|y|name\n1.5|2|ö\n3|4|\u0394 \n"),
+        (ReadOptions(label="c"), "x\ty\tc\n1.5\t2\t01\n3\t\u22124\t1\n"),
+    ],
+)
+def test_the_fast_way_reads_all_ways_of_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: ReadOptions, text: str
+) -> None:
+    path = saved(tmp_path, "a.csv", text)
+    with monkeypatch.context() as patch:
+        if "\n\n" not in text:
+            not_with_care(patch)
+        fast = read_cloud(path, options=options)
+    with_care(monkeypatch)
+    careful = read_cloud(path, options=options)
+    assert fast.points.tobytes() == careful.points.tobytes()
+    assert fast.class_names == careful.class_names
+    if careful.labels is not None:
+        np.testing.assert_array_equal(fast.labels, careful.labels)
 
 
 @pytest.mark.parametrize(
@@ -393,16 +424,13 @@ def test_the_fast_way_says_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tail: str
 ) -> None:
     path = large(tmp_path, tail + "\n")
-    by_duckdb = refusal(path)
-    monkeypatch.setattr(fast_csv, "find_spec", lambda _: None)
-    by_numpy = refusal(path)
-    monkeypatch.setattr(opening, "fast_reader", lambda *_: None)
-    assert by_duckdb == by_numpy == refusal(path)
-    assert "line 8000" in by_duckdb
+    said = refusal(path)
+    with_care(monkeypatch)
+    assert said == refusal(path)
+    assert "line 8000" in said
 
 
-def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "fast_reader", lambda *_: None)
+def test_progress(tmp_path: Path) -> None:
     shares: list[float] = []
     read_cloud(large(tmp_path), progress=shares.append)
     assert len(shares) > 5
@@ -417,30 +445,35 @@ def test_own_points_in_json_stay_themselves(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("labels", "is_fast"),
+    "labels",
     [
-        (["0", "2", "-1"], True),
-        (["3.0", "1e1", "7"], True),
-        (["0.5", "1", "2"], False),
-        (["9007199254740993", "1", "2"], False),
-        (["a", "b", "c"], False),
+        ["0", "2", "-1"],
+        ["3.0", "1e1", "7"],
+        ["0.5", "1", "2"],
+        ["9007199254740993", "1", "2"],
+        ["a", "b", "c"],
+        ["01", "1", "a"],
     ],
 )
 def test_labels_in_the_fast_way(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, labels: list[str], is_fast: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, labels: list[str]
 ) -> None:
-    numbers = np.random.default_rng(1).normal(size=(70_000, 2)).tolist()
+    numbers = np.random.default_rng(1).normal(size=(30_000, 2)).tolist()
     lines = (f"{labels[i % 3]},{x!r},{y!r}\n" for i, (x, y) in enumerate(numbers))
     path = saved(tmp_path, "a.csv", "label,x,y\n" + "".join(lines))
     with monkeypatch.context() as patch:
-        if is_fast:
-            patch.setattr(text_table, "read_block", lambda *_: pytest.fail("not the fast way"))
-        fast = [read_cloud(path)]
-        patch.setattr(fast_csv, "find_spec", lambda _: None)
-        fast.append(read_cloud(path))
-    monkeypatch.setattr(opening, "fast_reader", lambda *_: None)
+        not_with_care(patch)
+        fast = read_cloud(path)
+    with_care(monkeypatch)
     careful = read_cloud(path)
-    for cloud in fast:
-        assert cloud.points.tobytes() == careful.points.tobytes()
-        np.testing.assert_array_equal(cloud.labels, careful.labels)
-        assert cloud.class_names == careful.class_names
+    assert fast.points.tobytes() == careful.points.tobytes()
+    np.testing.assert_array_equal(fast.labels, careful.labels)
+    assert fast.class_names == careful.class_names
+
+
+def test_labels_of_which_only_some_are_texts(tmp_path: Path) -> None:
+    lines = ["label,x,y\n", *("7,1.5,2.5\n" * 60_000), "a,1,2\n", "3,1,2\n"]
+    cloud = read_cloud(saved(tmp_path, "a.csv", "".join(lines)))
+    assert cloud.class_names == ("7", "a", "3")
+    assert cloud.labels is not None
+    assert cloud.labels[[0, 59_999, 60_000, 60_001]].tolist() == [0, 0, 1, 2]
