@@ -1,8 +1,8 @@
 """Clouds as images: a million points recoloured in a few milliseconds.
 
-Which pixels a point covers changes only with the view. It is kept as a sparse matrix from points
-to pixels; a frame is the product of that matrix with the points' colours, block by block of pixels
-that stay in the cache until they are bytes.
+Which pixels a point covers changes only with the view. It is kept as sparse matrices from points to
+blocks of pixels; a frame is their products with the points' colours. These are put in the order of
+the pixels before, and what comes out is made bytes at once: all of it happens in the cache.
 """
 
 from __future__ import annotations
@@ -50,6 +50,28 @@ MARKED_UP_TO = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Some covered pixels, and the points that cover them.
+
+    Attributes
+    ----------
+    pixels : ndarray of int, shape (p,)
+        Flat, ascending.
+    points : ndarray of int, shape (m,)
+        Which points these are, about in the order of the pixels.
+    shares : sparse matrix, shape (p, m)
+        The share of each point in the opacity of each pixel; rows sum to that, from 0 to 255.
+    held_back : ndarray, shape (p,)
+        The logarithm of the light that a pixel lets through, over its opacity.
+    """
+
+    pixels: npt.NDArray[np.int64]
+    points: npt.NDArray[np.int32]
+    shares: Any
+    held_back: Colours
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Raster:
     """Where the points of a cloud fall in a viewport.
 
@@ -57,18 +79,12 @@ class Raster:
     ----------
     shape : tuple of int
         Height and width in device pixels.
-    pixels : ndarray of int, shape (p,)
-        The covered pixels, flat.
-    opacity : ndarray, shape (p,)
-        From 0 to 255.
-    shares : sparse matrix, shape (p, n)
-        The share of each point in the opacity of each pixel; rows sum to that.
+    blocks : tuple of Block
+        By ascending pixels.
     """
 
     shape: tuple[int, int]
-    pixels: npt.NDArray[np.int64]
-    opacity: Colours
-    shares: Any
+    blocks: tuple[Block, ...]
 
     def paint(self, colours: Colours) -> Image:
         """Premultiplied RGBA (height, width, 4) of points in opaque colours (n, 4) from 0 to 1.
@@ -76,29 +92,34 @@ class Raster:
         No colour comes out above its opacity, which would overflow where Qt blends: it is the same
         sum of numbers that are no greater, and rounding keeps their order.
         """
-        return self._image(lambda first, last: _rows(self.shares, first, last) @ colours)
+
+        def premultiplied(block: Block) -> Colours:
+            return np.asarray(block.shares @ colours.take(block.points, axis=0))
+
+        return self._image(premultiplied)
 
     def shade(self, colour: npt.ArrayLike, strengths: Colours) -> Image:
         """The same in one colour (4,), each point as strong as it says (n,): at 0 it is not seen.
 
         Where points lie over each other they add up in how much light they hold back.
         """
-        held_back = np.log1p(-np.minimum(self.opacity, 254) / 255) / self.opacity
-        opacity = -255 * np.expm1(held_back * (self.shares @ strengths))[:, None]
-        shaded = opacity * np.asarray(colour, dtype=np.float32)
-        return self._image(lambda first, last: shaded[first:last])
+        opaque = np.asarray(colour, dtype=np.float32)
 
-    def _image(self, premultiplied: Callable[[int, int], Colours]) -> Image:
-        """The covered pixels, one block after the other."""
+        def premultiplied(block: Block) -> Colours:
+            covered = block.shares @ strengths.take(block.points)
+            return np.asarray(-255 * np.expm1(block.held_back * covered)[:, None] * opaque)
+
+        return self._image(premultiplied)
+
+    def _image(self, premultiplied: Callable[[Block], Colours]) -> Image:
         image = np.zeros(self.shape[0] * self.shape[1], dtype=np.uint32)
 
-        def paint(first: int) -> None:
-            pixels = self.pixels[first : first + _BLOCK]
-            block = premultiplied(first, first + len(pixels))
-            block += np.float32(0.5)
-            image[pixels] = block.astype(np.uint8).view(np.uint32)[:, 0]
+        def paint(block: Block) -> None:
+            colours = premultiplied(block)
+            colours += np.float32(0.5)
+            image[block.pixels] = colours.astype(np.uint8).view(np.uint32)[:, 0]
 
-        in_threads(paint, range(0, len(self.pixels), _BLOCK))
+        in_threads(paint, self.blocks)
         return image.view(np.uint8).reshape(*self.shape, 4)
 
     def near(self, column: int, row: int, reach: int) -> npt.NDArray[np.int32]:
@@ -108,9 +129,11 @@ class Raster:
         found = [np.empty(0, dtype=np.int32)]
         for line in range(max(row - reach, 0), min(row + reach + 1, height)):
             ends = [line * width + left, line * width + max(right, left)]
-            first, last = np.searchsorted(self.pixels, ends)
-            start, stop = self.shares.indptr[first], self.shares.indptr[last]
-            found.append(self.shares.indices[start : min(stop, start + _MOST_NEAR)])
+            for block in self.blocks:
+                first, last = np.searchsorted(block.pixels, ends)
+                start, stop = block.shares.indptr[first], block.shares.indptr[last]
+                here = block.shares.indices[start : min(stop, start + _MOST_NEAR)]
+                found.append(block.points[here])
         return np.unique(np.concatenate(found))
 
 
@@ -308,32 +331,42 @@ def _assemble(
     """Sort by pixel, and blend as if every point were painted over the others at once."""
     from scipy.sparse import coo_matrix, csr_matrix
 
-    n = cloud.n
-    unsorted = coo_matrix((coverage, (pixels, points)), shape=(shape[0] * shape[1], n))
+    unsorted = coo_matrix((coverage, (pixels, points)), shape=(shape[0] * shape[1], cloud.n))
     unsorted.has_canonical_format = True
     by_pixel = unsorted.tocsr()
     covered = np.flatnonzero(np.diff(by_pixel.indptr))
+    if not len(covered):
+        return Raster(shape, ())
     ends = np.concatenate([[0], by_pixel.indptr[1:][covered]]).astype(np.int32)
-    sizes = np.diff(ends)
     indices, coverage = by_pixel.indices, by_pixel.data
-    if len(covered):
-        transparency = np.log1p(-np.float32(dot_opacity(cloud.n_points)) * coverage)
-        if cloud.grid is not None:
-            counts = cloud.grid.counts[indices].astype(np.float32)
-            transparency, coverage = transparency * counts, coverage * counts
-        opacity = -255 * np.expm1(np.add.reduceat(transparency, ends[:-1]))
-        coverage = coverage * np.repeat(opacity / np.add.reduceat(coverage, ends[:-1]), sizes)
-    else:
-        opacity = np.empty(0, dtype=np.float32)
-    shares = csr_matrix((coverage, indices, ends), shape=(len(covered), n))
-    return Raster(shape, covered, opacity, shares)
+    transparency = np.log1p(-np.float32(dot_opacity(cloud.n_points)) * coverage)
+    if cloud.grid is not None:
+        counts = cloud.grid.counts[indices].astype(np.float32)
+        transparency, coverage = transparency * counts, coverage * counts
+    opacity = -255 * np.expm1(np.add.reduceat(transparency, ends[:-1]))
+    coverage = coverage * np.repeat(opacity / np.add.reduceat(coverage, ends[:-1]), np.diff(ends))
+    held_back = np.log1p(-np.minimum(opacity, 254) / 255) / opacity
+    blocks = []
+    for first in range(0, len(covered), _BLOCK):
+        rows = slice(first, first + _BLOCK)
+        inner = ends[first : first + _BLOCK + 1]
+        entries = slice(inner[0], inner[-1])
+        order, columns = _by_appearance(indices[entries], cloud.n)
+        shares = csr_matrix(
+            (coverage[entries], columns, inner - inner[0]), shape=(len(inner) - 1, len(order))
+        )
+        blocks.append(Block(covered[rows], order, shares, held_back[rows]))
+    return Raster(shape, tuple(blocks))
 
 
-def _rows(matrix: Any, first: int, last: int) -> Any:
-    """Some rows of a sparse matrix, without a copy of what is in them."""
-    from scipy.sparse import csr_matrix
-
-    start, stop = matrix.indptr[first], matrix.indptr[last]
-    ends = matrix.indptr[first : last + 1] - start
-    held = matrix.data[start:stop], matrix.indices[start:stop], ends
-    return csr_matrix(held, shape=(last - first, matrix.shape[1]))
+def _by_appearance(
+    indices: npt.NDArray[np.int32], n: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The different ones of some indices below n, as they appear, and each one's place in these."""
+    places = np.arange(len(indices), dtype=np.int32)
+    first = np.empty(n, dtype=np.int32)
+    # Where an index is assigned to again and again, the last one stays.
+    first[indices[::-1]] = places[::-1]
+    order = indices[first[indices] == places]
+    first[order] = places[: len(order)]
+    return order, first[indices]
