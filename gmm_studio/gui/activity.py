@@ -76,6 +76,8 @@ class Activity(QStatusBar):
 
     def show_note(self, text: str) -> None:
         """Say what is to be kept in mind of the cloud, as long as it is on show."""
+        if text == self._note.text():
+            return
         self._note.setText(text)
         self._note.setToolTip(text)
         self._note.setVisible(bool(text))

@@ -63,7 +63,7 @@ class Classes:
             self._of_class = self._matched(reference, cancelled)
             self._reference = reference
         rows = palette[self._of_class % len(palette)].astype(np.float32)
-        return np.asarray(rows[self.codes])
+        return np.asarray(rows.take(self.codes, axis=0))
 
     def _matched(self, reference: Mixture, cancelled: Callable[[], bool]) -> IntArray:
         k = reference.k

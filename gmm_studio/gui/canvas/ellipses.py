@@ -25,6 +25,9 @@ _VERTICES = 96
 _WIDEST = 8.0
 """Device pixels up to which a line is made of lines of one pixel."""
 
+_WIDEST_DASHED = 2.0
+"""The same for a dashed one, which is made of a single line drawn at places around it."""
+
 _THINNEST, _APART = 0.75, 0.7
 """Device pixels: how wide a line of one pixel is, which Qt draws thinner where it is slanted; and
 how far apart two may be without a gap.
@@ -128,9 +131,12 @@ class Outliner:
         pen_style: Qt.PenStyle = Qt.PenStyle.SolidLine,
     ) -> None:
         """Draw the line at sigma, as wide as it says in logical pixels."""
-        is_solid = pen_style == Qt.PenStyle.SolidLine
-        tracks = self._tracks(sigma, width) if is_solid else []
-        self._draw(sigma, tracks, QPen(colour, width, pen_style))
+        if pen_style == Qt.PenStyle.SolidLine:
+            self._draw(sigma, self._tracks(sigma, width), QPen(colour, width))
+        elif 1 < width * self._ratio <= _WIDEST_DASHED:
+            self._dash(sigma, colour, width, pen_style)
+        else:
+            self._draw(sigma, [], QPen(colour, width, pen_style))
 
     def surround(
         self,
@@ -147,6 +153,18 @@ class Outliner:
             beside = 0.5 * (width + rim)
             tracks = [-beside, beside]
         self._draw(sigma, tracks, QPen(colour, whole))
+
+    def _dash(self, sigma: float, colour: QColor, width: float, pen_style: Qt.PenStyle) -> None:
+        """Draw one line again and again, a little moved: beside it, dashes would not keep step."""
+        pen = QPen(colour, width, pen_style)
+        dashes = [width * self._ratio * dash for dash in pen.dashPattern()]
+        pen.setWidthF(0)
+        pen.setDashPattern(dashes)
+        self._painter.setPen(pen)
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        polygon, reach = self._outline.polygon(sigma), 0.5 * (width - _THINNEST / self._ratio)
+        for across, down in ((reach, 0.0), (-reach, 0.0), (0.0, reach), (0.0, -reach)):
+            self._painter.drawPolygon(polygon.translated(across, down))
 
     def _tracks(self, sigma: float, width: float) -> list[float]:
         """Where lines of one pixel lie beside each other to be that wide; none if they can't."""

@@ -248,9 +248,8 @@ def _legend_lines(scene: Scene) -> list[Line]:
 
 def _paint_trails(painter: QPainter, viewport: Viewport, trails: FloatArray, style: Style) -> None:
     """The way of each mean, with a dot for each iteration."""
-    for j in range(trails.shape[1]):
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        way = _polygon(viewport, trails[:, j])
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for j, way in enumerate(_ways(viewport, trails)):
         colour = QColor(component_colour(style.palette, j))
         for line, width in ((QColor(style.palette.canvas), 4.0), (colour, 1.8)):
             painter.setPen(QPen(line, width * style.scale))
@@ -259,14 +258,18 @@ def _paint_trails(painter: QPainter, viewport: Viewport, trails: FloatArray, sty
         painter.drawPoints(way)
 
 
-def _polygon(viewport: Viewport, places: FloatArray) -> QPolygonF:
-    """Places in pixels, without the steps that are too small to be seen: each costs time."""
-    across = (places[:, 0] - viewport.left) * viewport.x_scale
-    down = (viewport.top - places[:, 1]) * viewport.y_scale
-    pixels = np.clip(np.column_stack([across, down]), -FAR, FAR)
-    kept = np.ones(len(pixels), dtype=bool)
-    kept[1:-1] = np.diff(np.round(2 * pixels[:-1]), axis=0).any(axis=1)
-    return QPolygonF([QPointF(x, y) for x, y in pixels[kept].tolist()])
+def _ways(viewport: Viewport, trails: FloatArray) -> list[QPolygonF]:
+    """Trails (t, k, 2) in pixels, without the steps that are too small to be seen: each costs."""
+    corner = np.array([viewport.left, viewport.top])
+    scales = np.array([viewport.x_scale, -viewport.y_scale])
+    pixels = np.clip((trails - corner) * scales, -FAR, FAR)
+    kept = np.ones(pixels.shape[:2], dtype=bool)
+    kept[1:-1] = np.diff(np.round(2 * pixels[:-1]), axis=0).any(axis=2)
+    ways = zip(pixels.transpose(1, 0, 2).tolist(), kept.T.tolist(), strict=True)
+    return [
+        QPolygonF([QPointF(*place) for place, is_kept in zip(*way, strict=True) if is_kept])
+        for way in ways
+    ]
 
 
 def paint_means(painter: QPainter, viewport: Viewport, scene: Scene, style: Style) -> None:

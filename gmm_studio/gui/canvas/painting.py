@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
@@ -101,11 +103,11 @@ def _crisp(painter: QPainter, at: float) -> float:
     return at if is_vector(painter) else round(at) + 0.5
 
 
-def _x_ticks(viewport: Viewport, style: Style) -> dict[float, str]:
+def _x_ticks(viewport: Viewport, style: Style) -> Mapping[float, str]:
     return nice_ticks(viewport.left, viewport.right, int(viewport.width / (96 * style.scale)))
 
 
-def _y_ticks(viewport: Viewport, style: Style) -> dict[float, str]:
+def _y_ticks(viewport: Viewport, style: Style) -> Mapping[float, str]:
     return nice_ticks(viewport.bottom, viewport.top, int(viewport.height / (52 * style.scale)))
 
 

@@ -34,7 +34,8 @@ __all__ = [
 ]
 
 Colours: TypeAlias = npt.NDArray[np.float32]
-Image: TypeAlias = npt.NDArray[np.uint8]
+Image: TypeAlias = npt.NDArray[np.uint32]
+"""Premultiplied pixels (height, width), each 0xAARRGGBB: what Qt paints fastest."""
 
 _MOST_NEAR = 200
 _CHUNK = 2**17
@@ -87,7 +88,7 @@ class Raster:
     blocks: tuple[Block, ...]
 
     def paint(self, colours: Colours) -> Image:
-        """Premultiplied RGBA (height, width, 4) of points in opaque colours (n, 4) from 0 to 1.
+        """Points in opaque colours (n, 4): red, green, blue from 0 to 1, and 1.
 
         No colour comes out above its opacity, which would overflow where Qt blends: it is the same
         sum of numbers that are no greater, and rounding keeps their order.
@@ -117,10 +118,15 @@ class Raster:
         def paint(block: Block) -> None:
             colours = premultiplied(block)
             colours += np.float32(0.5)
-            image[block.pixels] = colours.astype(np.uint8).view(np.uint32)[:, 0]
+            pixels = colours.astype(np.uint8).view("<u4")[:, 0]
+            red_and_blue = pixels & np.uint32(0x00FF00FF)
+            pixels ^= red_and_blue
+            pixels |= red_and_blue << np.uint32(16)
+            pixels |= red_and_blue >> np.uint32(16)
+            image[block.pixels] = pixels
 
         in_threads(paint, self.blocks)
-        return image.view(np.uint8).reshape(*self.shape, 4)
+        return image.reshape(self.shape)
 
     def near(self, column: int, row: int, reach: int) -> npt.NDArray[np.int32]:
         """Some of the points that cover pixels within reach of one; at most a few thousand."""

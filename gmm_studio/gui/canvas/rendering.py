@@ -388,10 +388,8 @@ def _rgba(colour: str) -> FloatArray:
 
 
 def _image(pixels: Image, viewport: Viewport) -> Points:
-    height, width = pixels.shape[:2]
-    image = QImage(
-        pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888_Premultiplied
-    )
+    height, width = pixels.shape
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
     return Points(image, viewport, pixels)
 
 

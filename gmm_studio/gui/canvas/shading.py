@@ -79,7 +79,7 @@ def shade(
             if assigned is not None:
                 assigned[block] = largest
         if paint:
-            colours[block] = rows[largest] if hard else (columns @ responsibilities).T
+            colours[block] = rows.take(largest, axis=0) if hard else (columns @ responsibilities).T
         if uncertain is not None and uncertainty is not None:
             uncertain[block] = uncertainty_of(responsibilities, uncertainty)
 

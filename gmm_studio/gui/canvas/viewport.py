@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -126,7 +128,8 @@ def fitted(
     return Viewport(left, left + unit_x * width, top - unit_y * height, top, width, height)
 
 
-def nice_ticks(low: float, high: float, most: int) -> dict[float, str]:
+@lru_cache(maxsize=64)
+def nice_ticks(low: float, high: float, most: int) -> Mapping[float, str]:
     """Round numbers between two limits, at most about so many, and how each is written.
 
     They are 1, 2 or 5 times 10^i apart.

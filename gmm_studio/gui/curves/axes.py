@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
 
 from gmm_studio.gui.canvas.viewport import nice_ticks
 from gmm_studio.gui.numbers import MINUS, number
@@ -31,12 +32,12 @@ def scientific(value: float, digits: int = 3) -> str:
     return times + power(int(exponent))
 
 
-def whole_ticks(low: float, high: float, most: int) -> dict[float, str]:
+def whole_ticks(low: float, high: float, most: int) -> Mapping[float, str]:
     """Round whole numbers between two limits, at most about so many."""
     return nice_ticks(low, high, max(1, min(most, math.floor(high - low))))
 
 
-def linear_ticks(low: float, high: float, most: int) -> dict[float, str]:
+def linear_ticks(low: float, high: float, most: int) -> Mapping[float, str]:
     """Round numbers between two limits: about so many, two at least, written out where short."""
     for wanted in range(most, most + 4):
         ticks = nice_ticks(low, high, wanted)
@@ -49,7 +50,7 @@ def linear_ticks(low: float, high: float, most: int) -> dict[float, str]:
     return ticks
 
 
-def log_ticks(low: float, high: float, most: int) -> dict[float, str]:
+def log_ticks(low: float, high: float, most: int) -> Mapping[float, str]:
     """Where to write numbers on a logarithmic axis, and how each is written.
 
     Parameters
@@ -94,7 +95,7 @@ def _multiple(times: int, exponent: int) -> str:
     return power(exponent) if times == 1 else f"{times}\N{MIDDLE DOT}{power(exponent)}"
 
 
-def _even(low: float, high: float, most: int) -> dict[float, str]:
+def _even(low: float, high: float, most: int) -> Mapping[float, str]:
     """Equally spaced positive numbers, written as multiples of a power of ten if that is short."""
     exponent = math.floor(high)
     if -4 <= exponent <= 5:

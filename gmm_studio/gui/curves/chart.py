@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,7 +104,7 @@ class Chart:
     events: tuple[int, ...] = ()
     with_zero: bool = False
     ends_only: bool = False
-    ticks: dict[float, str] | None = None
+    ticks: Mapping[float, str] | None = None
     caption: str = ""
     note: str = ""
 

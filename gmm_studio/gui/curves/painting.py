@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
@@ -131,7 +133,7 @@ def _fitted(text: str, room: float, metrics: QFontMetricsF) -> str:
     return text if metrics.horizontalAdvance(text) <= room else ""
 
 
-def _ticks(chart: Chart, frame: Frame, metrics: QFontMetricsF, scale: float) -> dict[float, str]:
+def _ticks(chart: Chart, frame: Frame, metrics: QFontMetricsF, scale: float) -> Mapping[float, str]:
     if chart.note and not chart.behind:
         return {}
     if chart.ticks is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +18,7 @@ from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.line.rug import RUG_HEIGHT
 
 RED, GREEN, BLUE = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+Channels: TypeAlias = npt.NDArray[np.uint8]
 SQUARE = Viewport(0, 100, 0, 100, 100, 100)
 """A unit is a pixel; the row of y is 100 - y."""
 
@@ -31,7 +35,12 @@ def one_colour(n: int, colour: tuple[float, float, float] = RED) -> Colours:
     return np.tile(colours(colour), (n, 1))
 
 
-def straight(image: Image, row: int, column: int) -> tuple[int, int, int, int]:
+def channels(image: Image) -> Channels:
+    """Red, green, blue and opacity (height, width, 4) of an image."""
+    return np.stack([image >> shift & 0xFF for shift in (16, 8, 0, 24)], axis=-1).astype(np.uint8)
+
+
+def straight(image: Channels, row: int, column: int) -> tuple[int, int, int, int]:
     """The colour of a pixel, not premultiplied."""
     red, green, blue, alpha = image[row, column].astype(float)
     if alpha == 0:
@@ -49,7 +58,9 @@ def straight(image: Image, row: int, column: int) -> tuple[int, int, int, int]:
 def test_the_pixel_of_an_isolated_point_has_its_colour(
     colour: tuple[float, float, float], ratio: float
 ) -> None:
-    image = rasterize(cloud_of((30, 80), (70, 40)), SQUARE, ratio).paint(colours(colour, GREEN))
+    image = channels(
+        rasterize(cloud_of((30, 80), (70, 40)), SQUARE, ratio).paint(colours(colour, GREEN))
+    )
     *found, alpha = straight(image, round(20 * ratio), round(30 * ratio))
     assert found == pytest.approx([255 * part for part in colour], abs=2)
     assert alpha > 150
@@ -59,7 +70,10 @@ def test_the_pixel_of_an_isolated_point_has_its_colour(
 
 def test_recolouring_changes_the_colours_alone() -> None:
     raster = rasterize(cloud_of((30, 80), (70, 40)), SQUARE, 1)
-    first, second = raster.paint(colours(RED, GREEN)), raster.paint(colours(BLUE, RED))
+    first, second = (
+        channels(raster.paint(colours(RED, GREEN))),
+        channels(raster.paint(colours(BLUE, RED))),
+    )
     assert straight(first, 20, 30)[:3] == (255, 0, 0)
     assert straight(second, 20, 30)[:3] == (0, 0, 255)
     assert straight(second, 60, 70)[:3] == (255, 0, 0)
@@ -68,7 +82,7 @@ def test_recolouring_changes_the_colours_alone() -> None:
 
 def test_points_at_one_place_are_mixed_evenly_and_less_transparent() -> None:
     raster = rasterize(cloud_of((50, 50), (50, 50), (20, 20)), SQUARE, 1)
-    image = raster.paint(colours(RED, BLUE, GREEN))
+    image = channels(raster.paint(colours(RED, BLUE, GREEN)))
     red, green, blue, alpha = straight(image, 50, 50)
     assert (red, green, blue) == pytest.approx((128, 0, 128), abs=2)
     assert alpha > straight(image, 80, 20)[3]
@@ -79,8 +93,8 @@ def test_the_order_of_the_points_does_not_matter(order: list[int]) -> None:
     rng = np.random.default_rng(1)
     points, shades = rng.uniform(30, 60, (40, 2)), one_colour(40)
     shades[:, :3] = rng.random((40, 3))
-    one = rasterize(PointCloud(points), SQUARE, 1).paint(shades)
-    other = rasterize(PointCloud(points[order]), SQUARE, 1).paint(shades[order])
+    one = channels(rasterize(PointCloud(points), SQUARE, 1).paint(shades))
+    other = channels(rasterize(PointCloud(points[order]), SQUARE, 1).paint(shades[order]))
     assert np.abs(one.astype(int) - other.astype(int)).max() <= 1
 
 
@@ -91,7 +105,7 @@ def test_any_number_of_points(n: int, ratio: float) -> None:
     cloud = PointCloud(rng.uniform(20, 80, (n, 2)))
     viewport = Viewport(0, 100, 0, 100, 300, 200)
     raster = rasterize(cloud, viewport, ratio)
-    image = raster.paint(one_colour(n, BLUE))
+    image = channels(raster.paint(one_colour(n, BLUE)))
     assert image.shape == (200 * ratio, 300 * ratio, 4)
     assert image.dtype == np.uint8
     assert (image[..., :2] == 0).all()
@@ -119,11 +133,11 @@ def test_no_colour_is_above_its_opacity(n: int) -> None:
     """It would overflow where Qt blends; and white is as bright as it is opaque."""
     rng = np.random.default_rng(n)
     raster = rasterize(PointCloud(rng.normal(50, 20, (n, 2))), SQUARE, 2.0)
-    white = raster.paint(one_colour(n, (1, 1, 1)))
+    white = channels(raster.paint(one_colour(n, (1, 1, 1))))
     assert (white == white[..., 3:]).all()
     shades = one_colour(n)
     shades[:, :3] = rng.uniform(0.99, 1, (n, 3))
-    image = raster.paint(shades)
+    image = channels(raster.paint(shades))
     assert (image[..., 3] == white[..., 3]).all()
     assert (image <= image[..., 3:]).all()
 
@@ -143,7 +157,7 @@ def test_all_blocks_of_pixels_are_painted_alike() -> None:
         pixels = np.repeat(block.pixels, np.diff(block.shares.indptr))
         own = shades[block.points[block.shares.indices]]
         np.add.at(expected, pixels, block.shares.data[:, None] * own)
-    image = raster.paint(shades).reshape(-1, 4)
+    image = channels(raster.paint(shades)).reshape(-1, 4)
     covered = expected[:, 3] > 0
     assert abs(image[covered] - expected[covered]).max() <= 0.501
     assert not image[~covered].any()
@@ -157,15 +171,15 @@ def test_dots_shrink_with_their_number() -> None:
 
 
 def test_on_a_fine_screen_a_dot_has_four_times_the_pixels() -> None:
-    coarse = rasterize(cloud_of((50, 50)), SQUARE, 1).paint(one_colour(1))
-    fine = rasterize(cloud_of((50, 50)), SQUARE, 2).paint(one_colour(1))
+    coarse = channels(rasterize(cloud_of((50, 50)), SQUARE, 1).paint(one_colour(1)))
+    fine = channels(rasterize(cloud_of((50, 50)), SQUARE, 2).paint(one_colour(1)))
     sums = [int(image[..., 3].astype(int).sum()) for image in (coarse, fine)]
     assert sums[1] / sums[0] == pytest.approx(4, rel=0.05)
     assert fine.shape == (200, 200, 4)
 
 
 def test_dots_are_round_and_smooth() -> None:
-    image = rasterize(cloud_of((50.5, 49.5)), SQUARE, 1).paint(one_colour(1))
+    image = channels(rasterize(cloud_of((50.5, 49.5)), SQUARE, 1).paint(one_colour(1)))
     alpha = image[40:61, 40:61, 3].astype(int)
     np.testing.assert_array_equal(alpha, alpha.T)
     np.testing.assert_array_equal(alpha, alpha[::-1, ::-1])
@@ -174,7 +188,7 @@ def test_dots_are_round_and_smooth() -> None:
 
 def test_points_outside_are_left_out_and_their_rims_are_not() -> None:
     cloud = cloud_of((-50, 50), (150, 50), (50, 1e9), (50, -1e9), (-1, 50), (50, 101))
-    image = rasterize(cloud, SQUARE, 1).paint(colours(RED, RED, RED, RED, BLUE, GREEN))
+    image = channels(rasterize(cloud, SQUARE, 1).paint(colours(RED, RED, RED, RED, BLUE, GREEN)))
     assert (image[..., 0] == 0).all()
     assert straight(image, 50, 0)[:3] == (0, 0, 255)
     assert straight(image, 0, 50)[:3] == (0, 255, 0)
@@ -183,7 +197,7 @@ def test_points_outside_are_left_out_and_their_rims_are_not() -> None:
 
 def test_with_all_points_outside_nothing_is_painted() -> None:
     raster = rasterize(cloud_of((-50, 50), (150, 50)), SQUARE, 1)
-    assert not raster.paint(colours(RED, RED)).any()
+    assert not channels(raster.paint(colours(RED, RED))).any()
     assert len(raster.near(50, 50, 100)) == 0
 
 
@@ -193,7 +207,7 @@ def test_far_and_small_clouds_look_the_same(centre: float, spread: float) -> Non
         corners = middle + size * np.array([[-1, -1], [1, -1], [0.5, 1], [-1, 0.25]])
         edge = 2 * size
         viewport = Viewport(middle - edge, middle + edge, middle - edge, middle + edge, 64, 64)
-        return rasterize(PointCloud(corners), viewport, 1).paint(one_colour(4))
+        return channels(rasterize(PointCloud(corners), viewport, 1).paint(one_colour(4)))
 
     plain, other = image(0, 1).astype(int), image(centre, spread).astype(int)
     assert np.abs(plain - other).max() <= 2
@@ -238,7 +252,7 @@ def test_one_dimension_is_a_row_of_pixels() -> None:
     viewport = Viewport(0, 100, -1, 1, 100, 80)
     cloud = PointCloud([10.5, 50.5, 50.5, -3.0, 100.0, 1e9])
     raster = rasterize(cloud, viewport, 1)
-    image = raster.paint(colours(RED, GREEN, BLUE, RED, RED, RED))
+    image = channels(raster.paint(colours(RED, GREEN, BLUE, RED, RED, RED)))
     assert image.shape == (1, 100, 4)
     assert set(np.flatnonzero(image[0, :, 3]).tolist()) == {10, 50}
     assert straight(image, 0, 10)[:3] == (255, 0, 0)
@@ -256,18 +270,18 @@ def test_rasterizing_can_be_cancelled() -> None:
 def test_points_without_strength_are_not_seen() -> None:
     raster = rasterize(cloud_of((30, 80), (70, 40)), SQUARE, 1.0)
     strengths = np.array([1.0, 0.0], dtype=np.float32)
-    image = raster.shade((*BLUE, 1), strengths)
+    image = channels(raster.shade((*BLUE, 1), strengths))
     assert straight(image, 20, 30)[:3] == (0, 0, 255)
     assert straight(image, 60, 70) == (0, 0, 0, 0)
-    full = raster.shade((*RED, 1), np.ones(2, dtype=np.float32)).astype(int)
-    assert abs(full - raster.paint(one_colour(2)).astype(int)).max() <= 1
+    full = channels(raster.shade((*RED, 1), np.ones(2, dtype=np.float32))).astype(int)
+    assert abs(full - channels(raster.paint(one_colour(2))).astype(int)).max() <= 1
 
 
 def test_strength_grows_the_opacity_and_keeps_the_colour() -> None:
     raster = rasterize(cloud_of((30, 80)), SQUARE, 1.0)
     alphas = []
     for strength in (0.2, 0.5, 1.0):
-        image = raster.shade((*BLUE, 1), np.array([strength], dtype=np.float32))
+        image = channels(raster.shade((*BLUE, 1), np.array([strength], dtype=np.float32)))
         *colour, alpha = straight(image, 20, 30)
         assert colour == pytest.approx([0, 0, 255], abs=4)
         alphas.append(alpha)
@@ -279,7 +293,7 @@ def covered(shape: int) -> np.ndarray:
     """Where the marker of a class is opaque, about its middle."""
     cloud = cloud_of((50.5, 49.5))
     raster = rasterize(cloud, SQUARE, 1.0, markers=np.array([shape]), enlarged=2.0)
-    image = raster.paint(one_colour(1))
+    image = channels(raster.paint(one_colour(1)))
     return np.asarray(image[38:63, 38:63, 3] > 100)
 
 
@@ -305,7 +319,7 @@ def test_too_many_points_are_dots_whatever_their_classes() -> None:
     plain = rasterize(cloud, view, 1.0)
     marked = rasterize(cloud, view, 1.0, markers=np.arange(cloud.n) % 6)
     white = one_colour(cloud.n, (1.0, 1.0, 1.0))
-    assert abs(plain.paint(white).astype(int) - marked.paint(white)).max() < 255
+    assert abs(channels(plain.paint(white)).astype(int) - channels(marked.paint(white))).max() < 255
     assert marked.shape == plain.shape
 
 
@@ -313,7 +327,7 @@ def test_one_dimensional_points_stand_at_their_heights() -> None:
     cloud = PointCloud(np.array([50.0, 50.0]))
     raster = rasterize(cloud, SQUARE, 2.0, heights=np.array([0.0, 1.0]))
     assert raster.shape == (round(2 * RUG_HEIGHT), 200)
-    image = raster.paint(colours(RED, GREEN))
+    image = channels(raster.paint(colours(RED, GREEN)))
     rows = np.flatnonzero(image[:, 100, 3])
     assert straight(image, int(rows[-1]) - 1, 100)[:3] == (255, 0, 0), "0 is below"
     assert straight(image, int(rows[0]) + 1, 100)[:3] == (0, 255, 0)
