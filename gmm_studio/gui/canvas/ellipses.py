@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtWidgets import QWidget
 
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import Mixture
@@ -113,6 +114,8 @@ class Outliner:
         self._painter, self._outline = painter, outline
         transform = painter.deviceTransform()
         self._ratio = 0.0 if is_vector(painter) else math.hypot(transform.m11(), transform.m12())
+        # Where thin dashes are cut off they begin anew: strips of a picture would not fit.
+        self._is_screen = isinstance(painter.device(), QWidget)
 
     def fill(self, sigma: float, colour: QColor) -> None:
         """Fill the ellipse at sigma, whose rim a line will hide."""
@@ -133,7 +136,7 @@ class Outliner:
         """Draw the line at sigma, as wide as it says in logical pixels."""
         if pen_style == Qt.PenStyle.SolidLine:
             self._draw(sigma, self._tracks(sigma, width), QPen(colour, width))
-        elif 1 < width * self._ratio <= _WIDEST_DASHED:
+        elif self._is_screen and 1 < width * self._ratio <= _WIDEST_DASHED:
             self._dash(sigma, colour, width, pen_style)
         else:
             self._draw(sigma, [], QPen(colour, width, pen_style))
@@ -157,9 +160,12 @@ class Outliner:
     def _dash(self, sigma: float, colour: QColor, width: float, pen_style: Qt.PenStyle) -> None:
         """Draw one line again and again, a little moved: beside it, dashes would not keep step."""
         pen = QPen(colour, width, pen_style)
-        dashes = [width * self._ratio * dash for dash in pen.dashPattern()]
+        fine, lengths = width * self._ratio, pen.dashPattern()
         pen.setWidthF(0)
-        pen.setDashPattern(dashes)
+        # They are counted in widths; and the square ends of a wide line reach into the gaps.
+        pen.setDashPattern(
+            [fine * length + (fine - 1) * (-1) ** i for i, length in enumerate(lengths)]
+        )
         self._painter.setPen(pen)
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         polygon, reach = self._outline.polygon(sigma), 0.5 * (width - _THINNEST / self._ratio)

@@ -13,6 +13,9 @@ __all__ = ["Regions", "find_regions"]
 
 _TOUCHING = 8 * float(np.finfo(np.float64).eps)
 
+_FARTHEST = 1e6
+"""Times as far out as means and deviations reach: beyond, densities are lost in rounding."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Regions:
@@ -70,7 +73,10 @@ def _crossings(mixture: Mixture) -> FloatArray:
     a, b = 0.5 * (ratio - 1), -ratio * apart
     c = 0.5 * ratio * apart**2 + heights[i] - heights[j]
     found = np.concatenate([means[i] + u * deviation for u in _roots(a, b, c)])
-    return np.asarray(found[np.isfinite(found)])
+    low, high = means[present].min(), means[present].max()
+    reach = high - low + np.sqrt(variances[present].max())
+    # Also false for nan.
+    return np.asarray(found[np.abs(found - low) <= _FARTHEST * reach])
 
 
 def _roots(a: FloatArray, b: FloatArray, c: FloatArray) -> tuple[FloatArray, FloatArray]:

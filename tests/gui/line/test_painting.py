@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from scipy.stats import norm
@@ -343,6 +343,8 @@ def test_a_component_below_the_others_everywhere_has_no_region() -> None:
 
 
 @given(st.integers(1, 20), st.integers(0, 10_000), st.floats(1e-6, 1), st.sampled_from([0, 1e9]))
+@example(18, 71, 1 - 2**-53, 0)
+@example(9, 68, 1 - 2**-53, 0)
 @settings(max_examples=80)
 def test_owners_are_the_most_responsible(k: int, seed: int, narrowest: float, far: float) -> None:
     rng = np.random.default_rng(seed)
