@@ -9,7 +9,7 @@ technique for extending the available precision, 1971).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -38,11 +38,14 @@ _PAIRED = tuple(
 )
 """What makes numbers of two digits, then of four, then of eight in a word."""
 
-_MOST_DIGITS = 18
-"""Of a whole number below 2^63."""
+_MOST_DIGITS = 19
+"""Of a whole number below 2^64."""
 
 _MOST_DECIMALS = 22
 """10^22 is the highest power of ten that is a double."""
+
+_FEW = 3
+"""Digits that are faster read one by one than by words."""
 
 _TENS = 10 ** np.arange(_MOST_DIGITS + 1, dtype=np.uint64)
 _FLOAT_TENS = np.array([float(10**i) for i in range(_MOST_DECIMALS + 1)])
@@ -52,21 +55,12 @@ _SPLITTER = 2.0**27 + 1
 _DOUBT = 2.0**-48
 """Well above the relative error of a remainder."""
 
-_NEWLINE, _MINUS, _ZERO = b"\n-0"
+_MOST_EXPONENT = 3
+"""In digits."""
 
-
-class _Parts(NamedTuple):
-    """The fields of a column.
-
-    Whether they begin with a minus, where their digits begin, where the first thing follows that is
-    no digit, where they end, and how many such things are in them.
-    """
-
-    negative: _Bools
-    starts: IntArray
-    marks: IntArray
-    ends: IntArray
-    marked: IntArray
+_NEWLINE, _PLUS, _MINUS, _ZERO, _E = b"\n+-0e"
+_LOWER = 0x20
+"""The bit that small letters have."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,32 +88,41 @@ class Fields:
     def numbers(self, column: int) -> tuple[FloatArray, IntArray]:
         """The numbers of a column (rows,), and the rows where there is none that is sure.
 
-        That is so where anything stands there but a sign, digits, a mark and digits, or too many
-        digits, and about once in 10^14 numbers of 16 digits.
+        That is so where anything stands there but a sign, digits, a mark and digits, an e and a
+        whole number; where there are too many digits; and about once in 10^14 numbers of 16 digits.
         """
-        negative, starts, marks, ends, marked = self._parts(column)
-        wholes, decimals = marks - starts, ends - marks - marked
+        negative, starts, first, after = self._parts(column)
+        marks = self.others.take(first)
+        marked = (first < after) & (self.text.take(marks) == ord(self.mark))
+        last = first + marked
+        stops = self.others.take(last)
+        wholes, decimals = marks - starts, stops - marks - marked
         digits = wholes + decimals
-        plain = (marked == 0) | ((marked == 1) & (self.text[marks] == ord(self.mark)))
-        plain &= (digits > 0) & (wholes <= _MOST_DIGITS) & (decimals <= _MOST_DECIMALS)
+        exponents, plain = self._exponents(last, after)
+        plain = plain & (digits > 0)
+        some_are_long = int(digits.max()) > _MOST_DIGITS
+        if some_are_long:
+            plain &= (wholes <= _MOST_DIGITS) & (decimals <= _MOST_DECIMALS)
         if not plain.all():
             wholes[~plain] = decimals[~plain] = 0
         whole, _ = self._integers(marks, wholes)
-        fraction, is_short = self._integers(ends, decimals)
-        # Zeros before the other digits do not count.
-        plain &= (digits <= _MOST_DIGITS) | ((whole == 0) & is_short)
+        fraction, is_short = self._integers(stops, decimals)
+        if some_are_long:
+            # Zeros before the other digits do not count.
+            plain &= (digits <= _MOST_DIGITS) | ((whole == 0) & is_short)
         whole *= _power(_TENS, np.minimum(decimals, _MOST_DIGITS))
         whole += fraction
-        numbers, sure = _divided(whole.view(np.int64), _power(_FLOAT_TENS, decimals))
+        numbers, sure = _scaled(whole, decimals - exponents)
         numbers *= 1.0 - 2.0 * negative
         return numbers, np.flatnonzero(~(plain & sure))
 
     def wholes(self, column: int) -> IntArray | None:
         """The whole numbers of a column (rows,), if all are written as programs write them."""
-        negative, starts, _, ends, marked = self._parts(column)
+        negative, starts, first, after = self._parts(column)
+        ends = self.others.take(after)
         digits = ends - starts
         led = (self.text[starts] != _ZERO) | ((digits == 1) & ~negative)
-        if not (led & (marked == 0) & (digits > 0) & (digits <= _MOST_DIGITS)).all():
+        if not (led & (first == after) & (digits > 0) & (digits < _MOST_DIGITS)).all():
             return None
         return self._integers(ends, digits)[0].view(np.int64) * np.where(negative, -1, 1)
 
@@ -133,20 +136,50 @@ class Fields:
             for start, end in zip(starts, ends, strict=True)
         ]
 
-    def _parts(self, column: int) -> _Parts:
-        before, after = self.before[:, column], self.after[:, column]
+    def _parts(self, column: int) -> tuple[_Bools, IntArray, IntArray, IntArray]:
+        """Where the fields of a column are.
+
+        Whether they begin with a minus, where their digits do, which of the others is the first
+        after that, and which one ends them.
+        """
+        before = self.before[:, column]
         starts = self.others.take(before) + 1
         negative = self.text[starts] == _MINUS
         starts += negative
-        marks, ends = self.others.take(before + 1), self.others.take(after)
-        return _Parts(negative, starts, marks, ends, after - before - 1)
+        return negative, starts, before + 1, self.after[:, column]
+
+    def _exponents(self, at: IntArray, after: IntArray) -> tuple[IntArray, _Bools]:
+        """The exponents that some of the others begin, and where what stands there is none.
+
+        Those that end a field are no exponent, which is 0.
+        """
+        count = after - at
+        if not count.any():
+            return np.zeros(1, dtype=np.int64), np.ones(len(at), dtype=bool)
+        is_there, signed = count > 0, count == 2
+        letters, signs = self.others.take(at), self.others.take(at + signed)
+        kinds = self.text.take(signs)
+        lengths = self.others.take(after) - signs - 1
+        fits = (count <= 2) & (self.text.take(letters) | _LOWER == _E)
+        fits &= ~signed | ((signs == letters + 1) & ((kinds == _PLUS) | (kinds == _MINUS)))
+        fits &= (lengths > 0) & (lengths <= _MOST_EXPONENT)
+        lengths[~(is_there & fits)] = 0
+        sizes = self._integers(self.others.take(after), lengths)[0].view(np.int64)
+        return np.where(signed & (kinds == _MINUS), -sizes, sizes), fits | ~is_there
 
     def _integers(self, ends: IntArray, lengths: IntArray) -> tuple[_Words, _Bools]:
-        """The numbers spelled by so many digits before some places, and which are below 10^18."""
+        """The numbers spelled by so many digits before some places, and which are below 10^19."""
         words = self.text.view("<u8")
         # What is shifted by 64 bits or more is 0.
         least, most = int(lengths.min()), int(lengths.max())
         total, is_short = np.zeros(len(ends), dtype=np.uint64), np.ones(len(ends), dtype=bool)
+        if most <= _FEW:
+            for i in range(most):
+                digits = self.text.take(ends - (i + 1)) - np.uint8(_ZERO)
+                if least <= i:
+                    digits *= lengths > i
+                total += digits if i == 0 else digits * _TENS[i]
+            return total, is_short
         place = ends >> 3
         beyond = ((ends & 7) << 3).view(np.uint64)
         within = np.uint64(64) - beyond
@@ -159,7 +192,7 @@ class Fields:
             right = left
             word ^= _ZEROS
             if least < done + 8:
-                surplus = done + 8 - lengths
+                surplus = done + 8 - (lengths if least < most else lengths[:1])
                 if most > done + 8:
                     np.maximum(surplus, 0, out=surplus)
                 surplus <<= 3
@@ -169,7 +202,7 @@ class Fields:
                 word >>= shift
                 word &= mask
             if done == 16:
-                is_short = word < 100
+                is_short = word < 1000
             if done:
                 word *= _TENS[done]
             total += word
@@ -214,21 +247,33 @@ def _power(powers: npt.NDArray[_Number], exponents: IntArray) -> npt.NDArray[_Nu
     return powers[least : least + 1] if least == exponents.max() else powers.take(exponents)
 
 
-def _divided(integers: IntArray, powers: FloatArray) -> tuple[FloatArray, _Bools]:
+def _scaled(integers: _Words, decimals: IntArray) -> tuple[FloatArray, _Bools]:
+    """Integers over powers of ten, and where that is sure to be rounded right."""
+    least, most = int(decimals.min()), int(decimals.max())
+    if least >= 0 and most <= _MOST_DECIMALS:
+        return _divided(integers, _power(_FLOAT_TENS, decimals))
+    held = np.clip(decimals, -_MOST_DECIMALS, _MOST_DECIMALS)
+    numbers, sure = _divided(integers, _FLOAT_TENS.take(np.maximum(held, 0)))
+    numbers *= _FLOAT_TENS.take(np.maximum(-held, 0))
+    return numbers, sure & (held == decimals) & ((held >= 0) | (integers <= _EXACT))
+
+
+def _divided(integers: _Words, powers: FloatArray) -> tuple[FloatArray, _Bools]:
     """Integers divided by powers of ten that are exact, and where that is sure to be rounded right.
 
     Where an integer is no double itself, the quotient is corrected by the remainder: of the double
     by Dekker's product, and of what the double leaves out.
     """
+    if int(integers.max()) <= _EXACT:
+        # Signed ones become doubles faster.
+        return integers.view(np.int64).astype(np.float64) / powers, np.ones(len(integers), bool)
     nearest = integers.astype(np.float64)
     quotients = nearest / powers
-    if int(integers.max()) <= _EXACT:
-        return quotients, np.ones(len(integers), dtype=bool)
     (q_high, q_low), (p_high, p_low) = _halves(quotients), _halves(powers)
     products = quotients * powers
     rest = nearest - products
     rest -= ((q_high * p_high - products) + q_high * p_low + q_low * p_high) + q_low * p_low
-    rest += integers - nearest.astype(np.int64)
+    rest += (integers - nearest.astype(np.uint64)).view(np.int64)
     rest /= powers
     corrected = quotients + rest
     doubt = _DOUBT * rest

@@ -327,6 +327,8 @@ def _is_numeric(cells: Sequence[str]) -> bool:
 
 def _measured(cells: Sequence[str], lines: Sequence[int]) -> Measured | None:
     """The first of the numbers with a unit, if nearly all cells are such and of the same unit."""
+    if _is_numeric(cells):
+        return None
     found = [(unit_of(cell), line, cell) for cell, line in zip(cells, lines, strict=True)]
     units = Counter(unit for unit, _, _ in found if unit)
     if not units:

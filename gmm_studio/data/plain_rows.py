@@ -26,9 +26,14 @@ def read_plain(text: str, selection: Selection) -> Block | None:
     layout = selection.layout
     if layout.delimiter == " ":
         text = "\n".join(" ".join(line.split()) for line in text.split("\n"))
-    rows = text.rstrip("\n")
+    elif " " in text:
+        for sign in (layout.delimiter, "\n"):
+            while f"{sign} " in text:
+                text = text.replace(f"{sign} ", sign)
+    is_whole = text.endswith("\n") and not text.endswith("\n\n")
+    rows = text if is_whole else text.rstrip("\n") + "\n"
     fields = find_fields(
-        f"{rows}\n".encode(errors="surrogatepass"),
+        rows.encode(errors="surrogatepass"),
         layout.delimiter,
         layout.numerals.decimal,
         len(layout.columns),
@@ -48,7 +53,7 @@ def read_plain(text: str, selection: Selection) -> Block | None:
         labels = _labels(fields, selection.label.index)
         if not isinstance(labels, WholeLabels) and not MISSING.isdisjoint(labels):
             return None
-    blank = max(len(text) - len(rows) - 1, 0)
+    blank = max(len(text) - len(rows), 0)
     return Block(np.column_stack(columns), labels, len(fields.before) + blank)
 
 

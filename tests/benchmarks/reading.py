@@ -39,6 +39,7 @@ def report(print_line: Callable[[str], None]) -> None:
         kinds: dict[str, tuple[str, Iterator[str]]] = {
             "two columns": ("x,y", (f"{x!r},{y!r}\n" for x, y in numbers)),
             "six digits": ("x,y", (f"{x:.6f},{y:.6f}\n" for x, y in numbers)),
+            "as numpy.savetxt writes them": ("x,y", (f"{x:.18e},{y:.18e}\n" for x, y in numbers)),
             "two columns and a label": (
                 "x,y,label",
                 (f"{x!r},{y!r},{i % 3}\n" for i, (x, y) in enumerate(numbers)),

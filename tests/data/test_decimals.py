@@ -13,16 +13,26 @@ from hypothesis import strategies as st
 from gmm_studio.data.decimals import Fields, find_fields
 
 DIGITS = st.text("0123456789", max_size=24)
+EXPONENTS = st.builds(
+    lambda letter, sign, size: letter + sign + size,
+    st.sampled_from("eE"),
+    st.sampled_from(["", "+", "-"]),
+    st.text("0123456789", max_size=4),
+)
 WRITTEN = st.builds(
-    lambda sign, whole, mark, decimals: sign + whole + mark + decimals,
+    lambda sign, whole, mark, decimals, exponent: sign + whole + mark + decimals + exponent,
     st.sampled_from(["", "-"]),
     DIGITS,
     st.sampled_from(["", "."]),
     DIGITS,
+    st.just("") | EXPONENTS,
 )
 FLOATS = st.floats(allow_nan=False, allow_infinity=False).map(repr)
 ODD = st.sampled_from(
-    ["", "-", ".", "-.", "+1", " 1", "1 ", "1e5", "1-2", "--1", "1.2.3", "1.-2", "-1-", "x", "ä"]
+    ["", "-", ".", "-.", "+1", " 1", "1 ", "1-2", "--1", "1.2.3", "1.-2", "-1-", "x", "ä", "1e"]
+)
+ODD_EXPONENTS = st.sampled_from(
+    ["1e+", "e5", "1ee5", "1e5.", "1e.5", "1e--5", "1e+-5", "-e-5", "1e1e1", "1f5", "1e5-", "1e5x"]
 )
 
 
@@ -43,7 +53,7 @@ def read(cells: list[str]) -> dict[int, float]:
     return {i: number for i, number in enumerate(numbers.tolist()) if i not in others.tolist()}
 
 
-@given(st.lists(FLOATS | WRITTEN | ODD, min_size=1, max_size=20))
+@given(st.lists(FLOATS | WRITTEN | ODD | ODD_EXPONENTS, min_size=1, max_size=20))
 @example(["9007199254740993", "9007199254740992.5", "0.1", "-0", "-0.0"])
 @example(["0." + "0" * 22 + "1", "123456789012345678", "1234567890123456789", "0" * 30])
 def test_what_is_sure_is_the_nearest_double(cells: list[str]) -> None:
@@ -66,8 +76,18 @@ def test_many_random_doubles_of_every_length() -> None:
         assert len(found) == len(cells)
         assert all(found[i] == float(cell) for i, cell in enumerate(cells))
     found = read([repr(x) for x in numbers.tolist()])
-    assert len(found) > 0.99 * len(numbers)
+    assert len(found) > 0.999 * len(numbers)
     assert all(found[i] == numbers[i] for i in found)
+
+
+@pytest.mark.parametrize("pattern", ["{:.18e}", "{:.16E}", "{:.3e}", "{:.15g}", "{:.17g}", "{!r}"])
+def test_what_programs_write_with_exponents(pattern: str) -> None:
+    rng = np.random.default_rng(4)
+    numbers = (rng.normal(size=5000) * 10.0 ** rng.integers(-4, 20, size=5000)).tolist()
+    cells = [pattern.format(number) for number in numbers]
+    found = read(cells)
+    assert len(found) > 0.7 * len(cells)
+    assert all(bits(found[i]) == bits(float(cells[i])) for i in found)
 
 
 def test_numbers_in_the_middle_between_two_doubles_are_left_to_others() -> None:
@@ -79,7 +99,10 @@ def test_numbers_in_the_middle_between_two_doubles_are_left_to_others() -> None:
     assert read([str(2**53 + 1)]) == {}
 
 
-@pytest.mark.parametrize("cell", ["", "-", ".", "+1", "1e5", "1-2", "--1", "1.2.3", "1.-2", "-1-"])
+@pytest.mark.parametrize(
+    "cell",
+    ["", "-", ".", "+1", "1-2", "--1", "1.2.3", "1.-2", "-1-", "1e", "e5", "1e5.", "1e--5", "1e5-"],
+)
 def test_what_is_not_plain_is_not_sure(cell: str) -> None:
     assert read(["1.5", cell, "2"]) == {0: 1.5, 2: 2.0}
 

@@ -382,6 +382,7 @@ def test_the_fast_way_agrees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         (ReadOptions(), "x;y\n1.234,5;2,5\n-0,25;1.000.000\n"),
         (ReadOptions(), "x y\n 1.5\t 2\n\n  -3   4e0 \n"),
         (ReadOptions(), "x|y|name\n1.5|2|ö\n3|4|\u0394 \n"),
+        (ReadOptions(label="c"), "x, y,  c\n 1.5,  2 , a b\n3, -4,c\n"),
         (ReadOptions(label="c"), "x\ty\tc\n1.5\t2\t01\n3\t\u22124\t1\n"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -158,7 +159,8 @@ def test_hard_colours_are_those_of_the_components(qtbot: QtBot, window: Window) 
     settle(qtbot, window)
     points = scene_of(window).points
     assert points is not None
-    pixels = np.array(points.image.constBits()).reshape(-1, 4).astype(float)
+    image = points.image.convertToFormat(QImage.Format.Format_RGBA8888_Premultiplied)
+    pixels = np.array(image.constBits()).reshape(-1, 4).astype(float)
     pixels = pixels[pixels[:, 3] > 120]
     seen = np.unique(np.round(pixels[:, :3] / pixels[:, 3:] * 255 / 16), axis=0)
     pure = [np.array(rgb(component_colour(LIGHT, j))) for j in range(3)]

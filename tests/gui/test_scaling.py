@@ -240,5 +240,5 @@ def test_the_cells_are_painted_as_dense_as_the_points(qtbot: QtBot, window: Wind
     cloud = generate("separated", 60_000)
     view = box(window)
     one, other = (rasterize(each, view, 1.0) for each in (cloud, to_cells(cloud, 2048)))
-    sums = [float(each.opacity.sum()) for each in (one, other)]
+    sums = [sum(float(block.shares.sum()) for block in each.blocks) for each in (one, other)]
     assert sums[1] == pytest.approx(sums[0], rel=0.05)

@@ -102,6 +102,7 @@ class CloudView(QWidget):
     viewport_changed = Signal(object)
     fit_requested = Signal()
     resized = Signal()
+    painted = Signal()
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -308,6 +309,7 @@ class CloudView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_marks(painter, palette)
         painter.end()
+        self.painted.emit()
 
     def _paint_marks(self, painter: QPainter, palette: Palette) -> None:
         scene, viewport = self._scene, self._viewport

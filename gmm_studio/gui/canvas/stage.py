@@ -32,6 +32,9 @@ _GLIDE_MS = 240
 _EQUAL = 1e-6
 """How near to 1 the ratio of two equal scales is."""
 
+_UNSEEN_MS = 100
+"""How long a picture is waited for to be painted: what is covered or minimised never is."""
+
 _FASTEST_GLIDE = 20
 """Steps per second from which ellipses jump: there is no time to see them glide."""
 
@@ -49,8 +52,9 @@ class _Shot:
 class Stage(QObject):
     """Asks for pictures in a worker and shows each with the scene that it belongs to.
 
-    A picture that is being made is finished and shown even if a newer one is asked for already:
-    a cloud that takes longer than a frame would never be seen while it plays.
+    A picture that is being made is finished and shown before a newer one is begun: a cloud that
+    takes longer than a frame would never be seen while it plays. And it is painted before, since
+    both share one interpreter, and one after the other takes less time than both at once.
     """
 
     failed = Signal(object)
@@ -70,6 +74,11 @@ class Stage(QObject):
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
         self._frame.timeout.connect(self._render)
+        self._is_due = False
+        self._painting = QTimer(self)
+        self._painting.setSingleShot(True)
+        self._painting.setInterval(_UNSEEN_MS)
+        self._painting.timeout.connect(self._go_on)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
@@ -96,6 +105,7 @@ class Stage(QObject):
         view.viewport_changed.connect(self._on_viewport_changed)
         view.resized.connect(self._on_resized)
         view.fit_requested.connect(self.fit)
+        view.painted.connect(self._on_painted)
 
     @property
     def layers(self) -> Layers:
@@ -148,7 +158,7 @@ class Stage(QObject):
     @property
     def is_awaited(self) -> bool:
         """Whether a picture is being made, or is about to be."""
-        return self._frame.isActive() or self._done != self._asked
+        return self._frame.isActive() or self._is_due or self._done != self._asked
 
     @property
     def is_idle(self) -> bool:
@@ -241,11 +251,24 @@ class Stage(QObject):
     def refresh(self) -> None:
         """Show what is on show now, in the next frame."""
         if not self._frame.isActive():
+            self._is_due = True
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Begin the next frame, if it is time."""
+        if self._is_due and self._done == self._asked and not self._painting.isActive():
+            self._is_due = False
             self._frame.start()
+
+    def _on_painted(self) -> None:
+        self._painting.stop()
+        self._go_on()
 
     def close(self) -> None:
         """Wait for the thread."""
         self._frame.stop()
+        self._is_due = False
+        self._painting.stop()
         self._rest.stop()
         self._glide.stop()
         self._worker.close()
@@ -358,9 +381,11 @@ class Stage(QObject):
                 self._done = number
             if isinstance(message, Failed):
                 self.failed.emit(message.error)
-        if not pictures:
-            return
-        picture: Picture = pictures[-1]
+        if pictures:
+            self._present(pictures[-1])
+        self._go_on()
+
+    def _present(self, picture: Picture) -> None:
         shot = picture.request.token
         if not isinstance(shot, _Shot) or shot.scene.cloud is not self._session.document.cloud:
             return
@@ -379,6 +404,8 @@ class Stage(QObject):
             ),
             picture,
         )
+        if self._view.isVisible():
+            self._painting.start()
         self._glide_to(shot)
         self.presented.emit()
 

@@ -164,8 +164,8 @@ def test_points_keep_out_of_the_components_colours(qtbot: QtBot, window: Window)
     scene = window.cloud_view.scene
     assert scene is not None
     assert scene.points is not None
-    image = np.array(scene.points.memory)
-    covered = image[image[..., 3] > 0][:, :3].astype(int)
+    blue, green, red, alpha = np.array(scene.points.image.constBits()).reshape(-1, 4).T.astype(int)
+    covered = np.column_stack([red, green, blue])[alpha > 0]
     spread = covered.max(axis=1) - covered.min(axis=1)
     assert spread.max() < 30
 
