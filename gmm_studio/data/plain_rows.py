@@ -24,12 +24,7 @@ def read_plain(text: str, selection: Selection) -> Block | None:
     if '"' in text or ("#" in text and has_comment(text)):
         return None
     layout = selection.layout
-    if layout.delimiter == " ":
-        text = "\n".join(" ".join(line.split()) for line in text.split("\n"))
-    elif " " in text:
-        for sign in (layout.delimiter, "\n"):
-            while f"{sign} " in text:
-                text = text.replace(f"{sign} ", sign)
+    text = _without_blanks(text, layout.delimiter)
     is_whole = text.endswith("\n") and not text.endswith("\n\n")
     rows = text if is_whole else text.rstrip("\n") + "\n"
     fields = find_fields(
@@ -55,6 +50,17 @@ def read_plain(text: str, selection: Selection) -> Block | None:
             return None
     blank = max(len(text) - len(rows), 0)
     return Block(np.column_stack(columns), labels, len(fields.before) + blank)
+
+
+def _without_blanks(text: str, delimiter: str) -> str:
+    """A text without the blanks before its fields; where they separate these, with one each."""
+    if delimiter == " ":
+        return "\n".join(" ".join(line.split()) for line in text.split("\n"))
+    if " " in text:
+        for sign in (delimiter, "\n"):
+            while f"{sign} " in text:
+                text = text.replace(f"{sign} ", sign)
+    return text
 
 
 def _numbers(fields: Fields, column: int, numerals: Numerals) -> FloatArray | None:
