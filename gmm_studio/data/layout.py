@@ -142,6 +142,9 @@ def has_comment(text: str) -> bool:
 def _without_comment(line: str, delimiter: Delimiter) -> str:
     """A line without the comment that follows a number: in a text # may mean anything."""
     for found in _COMMENT.finditer(line):
+        if delimiter == "\t" and found[0].startswith(delimiter):
+            # It begins a field.
+            continue
         before = line[: found.start()]
         fields = before.split(None if delimiter == " " else delimiter)
         if fields and looks_like_number(fields[-1].strip()) and before.count('"') % 2 == 0:

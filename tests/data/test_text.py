@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gmm_studio.core.cloud import Source
@@ -529,6 +529,7 @@ TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=8)
 @settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(table=[("0.0", "0.0", ""), ("0.0", "0.0", "#")], delimiter="\t", quoting=csv.QUOTE_MINIMAL)
 @given(
     table=st.lists(st.tuples(NUMBERS, NUMBERS, TEXTS), min_size=1, max_size=8),
     delimiter=st.sampled_from(",;\t"),
