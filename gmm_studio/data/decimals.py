@@ -8,6 +8,7 @@ technique for extending the available precision, 1971).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -149,9 +150,9 @@ class Fields:
         return negative, starts, before + 1, self.after[:, column]
 
     def _exponents(self, at: IntArray, after: IntArray) -> tuple[IntArray, _Bools]:
-        """The exponents that some of the others begin, and where what stands there is none.
+        """The exponents that begin at some of the others, and where nothing else does.
 
-        Those that end a field are no exponent, which is 0.
+        Where the field ends there it is 0.
         """
         count = after - at
         if not count.any():
@@ -169,8 +170,6 @@ class Fields:
 
     def _integers(self, ends: IntArray, lengths: IntArray) -> tuple[_Words, _Bools]:
         """The numbers spelled by so many digits before some places, and which are below 10^19."""
-        words = self.text.view("<u8")
-        # What is shifted by 64 bits or more is 0.
         least, most = int(lengths.min()), int(lengths.max())
         total, is_short = np.zeros(len(ends), dtype=np.uint64), np.ones(len(ends), dtype=bool)
         if most <= _FEW:
@@ -178,35 +177,39 @@ class Fields:
                 digits = self.text.take(ends - (i + 1)) - np.uint8(_ZERO)
                 if least <= i:
                     digits *= lengths > i
-                total += digits if i == 0 else digits * _TENS[i]
+                total += digits * _TENS[i]
             return total, is_short
+        for done, word in enumerate(self._words(ends, most)):
+            if least < 8 * (done + 1):
+                missing = 8 * (done + 1) - (lengths if least < most else lengths[:1])
+                # What is shifted by 64 bits or more is 0.
+                word &= _ALL << (8 * np.maximum(missing, 0)).view(np.uint64)
+            for factor, shift, mask in _PAIRED:
+                word *= factor
+                word >>= shift
+                word &= mask
+            if done == 2:
+                is_short = word < 1000
+            if done:
+                word *= _TENS[8 * done]
+            total += word
+        return total, is_short
+
+    def _words(self, ends: IntArray, most: int) -> Iterator[_Words]:
+        """The digits before some places, eight by eight from the last: each a byte from 0 to 9."""
+        words = self.text.view("<u8")
         place = ends >> 3
         beyond = ((ends & 7) << 3).view(np.uint64)
         within = np.uint64(64) - beyond
         right = words.take(place)
-        for done in range(0, most, 8):
+        for _ in range(0, most, 8):
             place -= 1
             left = words.take(place)
             word = left >> beyond
             word |= right << within
             right = left
             word ^= _ZEROS
-            if least < done + 8:
-                surplus = done + 8 - (lengths if least < most else lengths[:1])
-                if most > done + 8:
-                    np.maximum(surplus, 0, out=surplus)
-                surplus <<= 3
-                word &= _ALL << surplus.view(np.uint64)
-            for factor, shift, mask in _PAIRED:
-                word *= factor
-                word >>= shift
-                word &= mask
-            if done == 16:
-                is_short = word < 1000
-            if done:
-                word *= _TENS[done]
-            total += word
-        return total, is_short
+            yield word
 
 
 def find_fields(text: bytes, delimiter: str, mark: str, columns: int) -> Fields | None:
