@@ -19,7 +19,7 @@ from gmm_studio.data.written_rows import written_rows
 
 __all__ = ["TextTable"]
 
-CHUNK = 2**18
+CHUNK = 2**19
 LONGEST_LINE = 2**20
 
 
