@@ -7,6 +7,7 @@ the pixels before, and what comes out is made bytes at once: all of it happens i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -41,7 +42,7 @@ _MOST_NEAR = 200
 _CHUNK = 2**17
 _ONE_PIXEL = 0.75
 _BLOCK = 2**15
-"""Covered pixels that are painted at once."""
+"""About how many times points cover pixels that are painted at once."""
 
 SMALLEST_MARKER = 2.6
 """The radius of a point whose shape is told, in logical pixels."""
@@ -227,7 +228,10 @@ def rasterize(
                 covers.append(
                     _dots(across[own], down[own], points[own], size, radius, cancelled, shape)
                 )
-    return _assemble(*_joined(covers), (height, width), cloud)
+    cover = _joined(covers)
+    # What was joined is not kept a second time while memory is at its height.
+    covers.clear()
+    return _assemble(*cover, (height, width), cloud)
 
 
 def _in_pixels(
@@ -353,9 +357,10 @@ def _assemble(
     coverage = coverage * np.repeat(opacity / np.add.reduceat(coverage, ends[:-1]), np.diff(ends))
     held_back = np.log1p(-np.minimum(opacity, 254) / 255) / opacity
     blocks = []
-    for first in range(0, len(covered), _BLOCK):
-        rows = slice(first, first + _BLOCK)
-        inner = ends[first : first + _BLOCK + 1]
+    cuts = np.unique(np.append(np.searchsorted(ends, range(0, ends[-1], _BLOCK)), len(covered)))
+    for first, last in itertools.pairwise(cuts.tolist()):
+        rows = slice(first, last)
+        inner = ends[first : last + 1]
         entries = slice(inner[0], inner[-1])
         order, columns = _by_appearance(indices[entries], cloud.n)
         shares = csr_matrix(
