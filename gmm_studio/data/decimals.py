@@ -106,14 +106,18 @@ class Fields:
             plain &= (wholes <= _MOST_DIGITS) & (decimals <= _MOST_DECIMALS)
         if not plain.all():
             wholes[~plain] = decimals[~plain] = 0
-        whole, _ = self._integers(marks, wholes)
-        fraction, is_short = self._integers(stops, decimals)
+        whole, _ = self._integers(marks, wholes, _ends(wholes))
+        limits = _ends(decimals)
+        fraction, is_short = self._integers(stops, decimals, limits)
         if some_are_long:
             # Zeros before the other digits do not count.
             plain &= (digits <= _MOST_DIGITS) | ((whole == 0) & is_short)
-        whole *= _power(_TENS, np.minimum(decimals, _MOST_DIGITS))
+        whole *= _power(_TENS, decimals, limits)
         whole += fraction
-        numbers, sure = _scaled(whole, decimals - exponents)
+        if exponents is None:
+            numbers, sure = _divided(whole, _power(_FLOAT_TENS, decimals, limits))
+        else:
+            numbers, sure = _scaled(whole, decimals - exponents)
         numbers *= 1.0 - 2.0 * negative
         return numbers, np.flatnonzero(~(plain & sure))
 
@@ -125,7 +129,8 @@ class Fields:
         led = (self.text[starts] != _ZERO) | ((digits == 1) & ~negative)
         if not (led & (first == after) & (digits > 0) & (digits < _MOST_DIGITS)).all():
             return None
-        return self._integers(ends, digits)[0].view(np.int64) * np.where(negative, -1, 1)
+        found, _ = self._integers(ends, digits, _ends(digits))
+        return found.view(np.int64) * np.where(negative, -1, 1)
 
     def texts(self, column: int, rows: IntArray | slice = slice(None)) -> list[str]:
         """The fields of a column in some rows, without blanks at their ends."""
@@ -149,14 +154,14 @@ class Fields:
         starts += negative
         return negative, starts, before + 1, self.after[:, column]
 
-    def _exponents(self, at: IntArray, after: IntArray) -> tuple[IntArray, _Bools]:
+    def _exponents(self, at: IntArray, after: IntArray) -> tuple[IntArray | None, _Bools]:
         """The exponents that begin at some of the others, and where nothing else does.
 
-        Where the field ends there it is 0.
+        Where the field ends there it is 0; None where all of them do.
         """
         count = after - at
         if not count.any():
-            return np.zeros(1, dtype=np.int64), np.ones(len(at), dtype=bool)
+            return None, np.ones(len(at), dtype=bool)
         is_there, signed = count > 0, count == 2
         letters, signs = self.others.take(at), self.others.take(at + signed)
         kinds = self.text.take(signs)
@@ -165,12 +170,15 @@ class Fields:
         fits &= ~signed | ((signs == letters + 1) & ((kinds == _PLUS) | (kinds == _MINUS)))
         fits &= (lengths > 0) & (lengths <= _MOST_EXPONENT)
         lengths[~(is_there & fits)] = 0
-        sizes = self._integers(self.others.take(after), lengths)[0].view(np.int64)
+        found, _ = self._integers(self.others.take(after), lengths, _ends(lengths))
+        sizes = found.view(np.int64)
         return np.where(signed & (kinds == _MINUS), -sizes, sizes), fits | ~is_there
 
-    def _integers(self, ends: IntArray, lengths: IntArray) -> tuple[_Words, _Bools]:
+    def _integers(
+        self, ends: IntArray, lengths: IntArray, limits: tuple[int, int]
+    ) -> tuple[_Words, _Bools]:
         """The numbers spelled by so many digits before some places, and which are below 10^19."""
-        least, most = int(lengths.min()), int(lengths.max())
+        least, most = limits
         total, is_short = np.zeros(len(ends), dtype=np.uint64), np.ones(len(ends), dtype=bool)
         if most <= _FEW:
             for i in range(most):
@@ -245,16 +253,23 @@ def find_fields(text: bytes, delimiter: str, mark: str, columns: int) -> Fields 
     return Fields(padded, others, before, after, mark)
 
 
-def _power(powers: npt.NDArray[_Number], exponents: IntArray) -> npt.NDArray[_Number]:
-    least = exponents.min()
-    return powers[least : least + 1] if least == exponents.max() else powers.take(exponents)
+def _ends(lengths: IntArray) -> tuple[int, int]:
+    """The least and the largest."""
+    return int(lengths.min()), int(lengths.max())
+
+
+def _power(
+    powers: npt.NDArray[_Number], exponents: IntArray, limits: tuple[int, int]
+) -> npt.NDArray[_Number]:
+    """The powers of ten with some exponents, or the highest of them."""
+    least, most = limits
+    if least < most:
+        return powers.take(exponents, mode="clip")
+    return powers[[min(least, len(powers) - 1)]]
 
 
 def _scaled(integers: _Words, decimals: IntArray) -> tuple[FloatArray, _Bools]:
     """Integers over powers of ten, and where that is sure to be rounded right."""
-    least, most = int(decimals.min()), int(decimals.max())
-    if least >= 0 and most <= _MOST_DECIMALS:
-        return _divided(integers, _power(_FLOAT_TENS, decimals))
     held = np.clip(decimals, -_MOST_DECIMALS, _MOST_DECIMALS)
     numbers, sure = _divided(integers, _FLOAT_TENS.take(np.maximum(held, 0)))
     numbers *= _FLOAT_TENS.take(np.maximum(-held, 0))

@@ -252,15 +252,15 @@ def layout_of(
         options.thousands,
     )
     names = distinct_names(titles)
+    whole = [i for i, row in zip(lines, rows, strict=True) if len(row) == width]
+    numeric = list(map(_is_numeric, cells))
     columns = tuple(
         Column(
             j,
             names[j],
-            _is_numeric(cells[j]),
+            numeric[j],
             role_of(titles[j], has_header),
-            _measured(
-                cells[j], [i for i, row in zip(lines, rows, strict=True) if len(row) == width]
-            ),
+            None if numeric[j] else _measured(cells[j], whole),
         )
         for j in range(width)
     )
@@ -323,15 +323,13 @@ def _is_data(field: str) -> bool:
 
 def _is_numeric(cells: Sequence[str]) -> bool:
     # Numbers written otherwise than the rest are to be reported instead of passed over.
-    numbers = sum(map(looks_like_number, cells))
-    missing = sum(cell in MISSING for cell in cells if not looks_like_number(cell))
-    return numbers > 0 and numbers >= len(cells) - numbers - missing
+    others = [cell for cell in cells if not looks_like_number(cell)]
+    numbers, missing = len(cells) - len(others), sum(cell in MISSING for cell in others)
+    return numbers > 0 and numbers >= len(others) - missing
 
 
 def _measured(cells: Sequence[str], lines: Sequence[int]) -> Measured | None:
     """The first of the numbers with a unit, if nearly all cells are such and of the same unit."""
-    if _is_numeric(cells):
-        return None
     found = [(unit_of(cell), line, cell) for cell, line in zip(cells, lines, strict=True)]
     units = Counter(unit for unit, _, _ in found if unit)
     if not units:

@@ -55,6 +55,7 @@ def read(cells: list[str]) -> dict[int, float]:
 
 @given(st.lists(FLOATS | WRITTEN | ODD | ODD_EXPONENTS, min_size=1, max_size=20))
 @example(["9007199254740993", "9007199254740992.5", "0.1", "-0", "-0.0"])
+@example(["0.0000012345678901234567"] * 2)
 @example(["0." + "0" * 22 + "1", "123456789012345678", "1234567890123456789", "0" * 30])
 def test_what_is_sure_is_the_nearest_double(cells: list[str]) -> None:
     for i, number in read(cells).items():
