@@ -73,7 +73,7 @@ class Fields:
     text : ndarray of uint8
         The text, after a few bytes that do not belong to it.
     others : ndarray of int
-        Where it holds anything but a digit or a minus at the beginning of a field.
+        Where it holds anything but a digit or a sign at the beginning of a field.
     before, after : ndarray of int, shape (rows, columns)
         Which of them stand before and after each field.
     mark : str
@@ -92,7 +92,7 @@ class Fields:
         That is so where anything stands there but a sign, digits, a mark and digits, an e and a
         whole number; where there are too many digits; and about once in 10^14 numbers of 16 digits.
         """
-        negative, starts, first, after = self._parts(column)
+        signs, starts, first, after = self._parts(column)
         marks = self.others.take(first)
         marked = (first < after) & (self.text.take(marks) == ord(self.mark))
         last = first + marked
@@ -118,15 +118,17 @@ class Fields:
             numbers, sure = _divided(whole, _power(_FLOAT_TENS, decimals, limits))
         else:
             numbers, sure = _scaled(whole, decimals - exponents)
-        numbers *= 1.0 - 2.0 * negative
+        numbers *= 1.0 - 2.0 * (signs == _MINUS)
         return numbers, np.flatnonzero(~(plain & sure))
 
     def wholes(self, column: int) -> IntArray | None:
         """The whole numbers of a column (rows,), if all are written as programs write them."""
-        negative, starts, first, after = self._parts(column)
+        signs, starts, first, after = self._parts(column)
+        negative = signs == _MINUS
         ends = self.others.take(after)
         digits = ends - starts
         led = (self.text[starts] != _ZERO) | ((digits == 1) & ~negative)
+        led &= signs != _PLUS
         if not (led & (first == after) & (digits > 0) & (digits < _MOST_DIGITS)).all():
             return None
         found, _ = self._integers(ends, digits, _ends(digits))
@@ -142,17 +144,17 @@ class Fields:
             for start, end in zip(starts, ends, strict=True)
         ]
 
-    def _parts(self, column: int) -> tuple[_Bools, IntArray, IntArray, IntArray]:
+    def _parts(self, column: int) -> tuple[_Bytes, IntArray, IntArray, IntArray]:
         """Where the fields of a column are.
 
-        Whether they begin with a minus, where their digits do, which of the others is the first
-        after that, and which one ends them.
+        What they begin with, which may be a sign, where their digits begin, which of the others is
+        the first after that, and which one ends them.
         """
         before = self.before[:, column]
         starts = self.others.take(before) + 1
-        negative = self.text[starts] == _MINUS
-        starts += negative
-        return negative, starts, before + 1, self.after[:, column]
+        signs = self.text[starts]
+        starts += (signs == _MINUS) | (signs == _PLUS)
+        return signs, starts, before + 1, self.after[:, column]
 
     def _exponents(self, at: IntArray, after: IntArray) -> tuple[IntArray | None, _Bools]:
         """The exponents that begin at some of the others, and where nothing else does.
@@ -241,7 +243,7 @@ def find_fields(text: bytes, delimiter: str, mark: str, columns: int) -> Fields 
     rows = np.count_nonzero(separating) - 1
     separating |= own == ord(delimiter)
     is_other = own - np.uint8(_ZERO) > 9
-    is_other[1:] ^= (own[1:] == _MINUS) & separating[:-1]
+    is_other[1:] ^= ((own[1:] == _MINUS) | (own[1:] == _PLUS)) & separating[:-1]
     others = np.flatnonzero(is_other)
     ends = np.flatnonzero(separating.take(others))
     others += _BEFORE - 1

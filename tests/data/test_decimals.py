@@ -21,7 +21,7 @@ EXPONENTS = st.builds(
 )
 WRITTEN = st.builds(
     lambda sign, whole, mark, decimals, exponent: sign + whole + mark + decimals + exponent,
-    st.sampled_from(["", "-"]),
+    st.sampled_from(["", "-", "+"]),
     DIGITS,
     st.sampled_from(["", "."]),
     DIGITS,
@@ -29,7 +29,27 @@ WRITTEN = st.builds(
 )
 FLOATS = st.floats(allow_nan=False, allow_infinity=False).map(repr)
 ODD = st.sampled_from(
-    ["", "-", ".", "-.", "+1", " 1", "1 ", "1-2", "--1", "1.2.3", "1.-2", "-1-", "x", "ä", "1e"]
+    [
+        "",
+        "-",
+        ".",
+        "-.",
+        "+",
+        "+-1",
+        "-+1",
+        "++1",
+        "1+",
+        " 1",
+        "1 ",
+        "1-2",
+        "--1",
+        "1.2.3",
+        "1.-2",
+        "-1-",
+        "x",
+        "ä",
+        "1e",
+    ]
 )
 ODD_EXPONENTS = st.sampled_from(
     ["1e+", "e5", "1ee5", "1e5.", "1e.5", "1e--5", "1e+-5", "-e-5", "1e1e1", "1f5", "1e5-", "1e5x"]
@@ -102,7 +122,7 @@ def test_numbers_in_the_middle_between_two_doubles_are_left_to_others() -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["", "-", ".", "+1", "1-2", "--1", "1.2.3", "1.-2", "-1-", "1e", "e5", "1e5.", "1e--5", "1e5-"],
+    ["", "-", ".", "+", "+-1", "1-2", "1+2", "--1", "1.2.3", "-1-", "1e", "e5", "1e5.", "1e--5"],
 )
 def test_what_is_not_plain_is_not_sure(cell: str) -> None:
     assert read(["1.5", cell, "2"]) == {0: 1.5, 2: 2.0}
@@ -123,6 +143,10 @@ def test_a_decimal_comma() -> None:
     numbers, others = fields_of("1,5;2.5\n-3;4\n", 2, ";", ",").numbers(0)
     assert (numbers.tolist(), others.tolist()) == ([1.5, -3], [])
     assert fields_of("1,5;2.5\n-3;4\n", 2, ";", ",").numbers(1)[1].tolist() == [0]
+
+
+def test_a_plus_is_a_sign_as_well() -> None:
+    assert read(["+1.5", "-1.5", "+2e-1", "+7"]) == {0: 1.5, 1: -1.5, 2: 0.2, 3: 7}
 
 
 @pytest.mark.parametrize("cell", ["01", "-0", "1.0", "+1", "1e1", "a", "", "1-", "-", "1" * 19])
