@@ -6,19 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gmm_studio.core.cloud import PointCloud, Source
-from gmm_studio.core.errors import InputError
 from gmm_studio.core.source import LeftOut, ReadOptions
 from gmm_studio.data.cells import Tally
 from gmm_studio.data.files import File
 from gmm_studio.data.numerals import parse_number
-from gmm_studio.data.selection import Selection, shown
+from gmm_studio.data.rows import LARGEST_LABEL
+from gmm_studio.data.selection import Selection
 
-__all__ = ["MOST_CLASSES", "Classes", "check_weights", "grid_cloud", "number_classes"]
+__all__ = ["MOST_CLASSES", "Classes", "grid_cloud", "number_classes"]
 
 MOST_CLASSES = 10_000
 """How many labels may differ; beyond it they are not read."""
-
-_LARGEST_LABEL = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +40,9 @@ def number_classes(found: Iterable[str]) -> Classes | None:
         number = parse_number(label)
         if number is None:
             return Classes({label: code for code, label in enumerate(labels)}, tuple(labels))
-        if abs(number) < _LARGEST_LABEL and number == round(number):
+        if abs(number) < LARGEST_LABEL and number == round(number):
             codes[label] = int(number)
     return Classes(codes, ()) if len(codes) == len(labels) else None
-
-
-def check_weights(selection: Selection, usable: int, weighted: bool) -> None:
-    """See to it that there is anything to fit to.
-
-    Raises
-    ------
-    InputError
-        When no row can be used, or all of them weigh nothing.
-    """
-    if usable == 0:
-        raise InputError("{file} has no row that can be used.", file=selection.file)
-    if not weighted and selection.weight is not None:
-        raise InputError(
-            "{file}: all weights in the column {name} are 0.",
-            file=selection.file,
-            name=shown(selection.weight.name),
-        )
 
 
 def grid_cloud(

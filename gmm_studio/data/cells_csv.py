@@ -13,8 +13,8 @@ from importlib.util import find_spec
 
 from gmm_studio.core.errors import Cancelled, InputError
 from gmm_studio.data.cells import Tally
-from gmm_studio.data.cells_query import Expressions, Query, literal
-from gmm_studio.data.extras import damages, duckdb_for, pattern_of
+from gmm_studio.data.cells_query import Expressions, Query
+from gmm_studio.data.extras import damages, duckdb_for, literal, pattern_of
 from gmm_studio.data.files import File
 from gmm_studio.data.layout import Layout
 from gmm_studio.data.selection import Selection

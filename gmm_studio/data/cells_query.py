@@ -14,11 +14,14 @@ from gmm_studio.core.cloud import LARGEST_COORDINATE
 from gmm_studio.core.errors import Cancelled, InputError
 from gmm_studio.core.source import LeftOut, Place, Reason
 from gmm_studio.data.cells import Tally
-from gmm_studio.data.cells_cloud import MOST_CLASSES, check_weights, number_classes
+from gmm_studio.data.cells_cloud import MOST_CLASSES, number_classes
+from gmm_studio.data.extras import literal
+from gmm_studio.data.ledger import MOST_PLACES
 from gmm_studio.data.numerals import MISSING
+from gmm_studio.data.rows import check_weights
 from gmm_studio.data.selection import Selection
 
-__all__ = ["Expressions", "Query", "Survey", "literal"]
+__all__ = ["Expressions", "Query", "Survey"]
 
 _BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -26,17 +29,9 @@ _BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u30
 """What `str.strip` takes off a text."""
 
 _REASONS: tuple[Reason, ...] = ("missing", "not finite", "negative weight", "out of range")
-_PLACES = 5
-"""How many are remembered for each reason."""
-
 _MOST_PARTS = 64
 
 _PATIENCE = 0.05
-
-
-def literal(text: str) -> str:
-    """A text in SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 _MISSING = ", ".join(map(literal, sorted(MISSING)))
@@ -173,7 +168,7 @@ class Query:
     def _find_problems(self) -> tuple[LeftOut, ...]:
         rows = _rows(self._expressions, with_row=True)
         found = self._ask(
-            f"SELECT problem, count(*), min(row, {_PLACES}) "
+            f"SELECT problem, count(*), min(row, {MOST_PLACES}) "
             f"FROM (SELECT *, {_problem(self._selection)} AS problem FROM ({rows})) "
             "WHERE problem IS NOT NULL GROUP BY problem"
         ).fetchall()
@@ -327,7 +322,9 @@ def _together(found: list[LeftOut]) -> tuple[LeftOut, ...]:
     for reason in _REASONS:
         same = [one for one in found if one.reason == reason]
         if same:
-            places = sorted((place for one in same for place in one.places), key=_line)[:_PLACES]
+            places = sorted((place for one in same for place in one.places), key=_line)[
+                :MOST_PLACES
+            ]
             total = sum(one.count for one in same)
             joined.append(LeftOut(reason, total, tuple(places), same[0].unit))
     return tuple(sorted(joined, key=lambda one: (-one.count, one.places[0].line)))

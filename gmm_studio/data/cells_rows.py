@@ -16,7 +16,6 @@ from gmm_studio.data.cells import BLOCK, Tally
 from gmm_studio.data.cells_cloud import (
     MOST_CLASSES,
     Classes,
-    check_weights,
     grid_cloud,
     number_classes,
 )
@@ -24,7 +23,7 @@ from gmm_studio.data.cells_csv import count_csv
 from gmm_studio.data.files import File
 from gmm_studio.data.ledger import Ledger
 from gmm_studio.data.opening import use_table
-from gmm_studio.data.rows import Block
+from gmm_studio.data.rows import Block, check_weights
 from gmm_studio.data.selection import Selection
 from gmm_studio.data.table import Table
 from gmm_studio.data.text import selection_of, understood

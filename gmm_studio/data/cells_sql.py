@@ -14,9 +14,9 @@ from gmm_studio.core.kernel import never
 from gmm_studio.core.source import Place, ReadOptions
 from gmm_studio.data.cells import CELLS, check_cells, to_cells
 from gmm_studio.data.cells_cloud import grid_cloud
-from gmm_studio.data.cells_query import Expressions, Query, literal
+from gmm_studio.data.cells_query import Expressions, Query
 from gmm_studio.data.cells_rows import cells_of_rows
-from gmm_studio.data.extras import damages, pattern_of
+from gmm_studio.data.extras import damages, literal, pattern_of
 from gmm_studio.data.files import File, find_file, unreadable
 from gmm_studio.data.layout import Column
 from gmm_studio.data.ledger import Ledger, bad_label, bad_number

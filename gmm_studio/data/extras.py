@@ -11,7 +11,7 @@ from typing import Any
 from gmm_studio.core.errors import Cancelled, InputError
 from gmm_studio.data.selection import shown
 
-__all__ = ["damages", "duckdb_for", "from_extra", "pattern_of"]
+__all__ = ["damages", "duckdb_for", "from_extra", "literal", "pattern_of"]
 
 MEMORY = "512MB"
 """What DuckDB may take at most while it reads."""
@@ -75,7 +75,7 @@ def duckdb_for(path: Path) -> Any:
         "temp_directory": "",
         "threads": str(min(_THREADS, os.cpu_count() or 1)),
     }
-    names = ", ".join(map(_literal, (str(path.absolute()), pattern_of(path))))
+    names = ", ".join(map(literal, (str(path.absolute()), pattern_of(path))))
     connection = duckdb.connect(":memory:", config=settings)
     connection.execute(
         f"SET allowed_paths = [{names}]; SET enable_external_access = false; "
@@ -89,5 +89,6 @@ def pattern_of(path: Path) -> str:
     return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path.absolute()))
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text in SQL."""
     return "'" + text.replace("'", "''") + "'"

@@ -13,9 +13,9 @@ from gmm_studio.data.layout import Column
 from gmm_studio.data.numerals import MISSING, looks_like_number
 from gmm_studio.data.selection import Selection, shown
 
-__all__ = ["Ledger", "Problem", "bad_label", "bad_number", "bad_width"]
+__all__ = ["MOST_PLACES", "Ledger", "Problem", "bad_label", "bad_number", "bad_width"]
 
-_PLACES = 5
+MOST_PLACES = 5
 """How many are remembered for each reason."""
 
 
@@ -56,7 +56,7 @@ class Ledger:
             raise problem.error
         self._counts[problem.reason] = self._counts.get(problem.reason, 0) + 1
         places = self._places.setdefault(problem.reason, [])
-        if len(places) < _PLACES:
+        if len(places) < MOST_PLACES:
             places.append(problem.place)
 
     @property

@@ -16,7 +16,7 @@ from gmm_studio.core.errors import InputError
 from gmm_studio.data.layout import QuotationError, Record, records
 from gmm_studio.data.ledger import Ledger, Problem, bad_label, bad_number, bad_width
 from gmm_studio.data.numerals import MISSING
-from gmm_studio.data.selection import Selection
+from gmm_studio.data.selection import Selection, shown
 
 __all__ = [
     "LARGEST_LABEL",
@@ -25,6 +25,7 @@ __all__ = [
     "WholeLabels",
     "all_usable",
     "check_row",
+    "check_weights",
     "quotation_problem",
     "read_block",
     "read_records",
@@ -183,6 +184,24 @@ def all_usable(columns: Iterable[FloatArray], selection: Selection) -> bool:
         least <= column.min() and column.max() <= LARGEST_COORDINATE
         for column, least in zip(columns, selection.least, strict=True)
     )
+
+
+def check_weights(selection: Selection, usable: int, weighted: bool) -> None:
+    """See to it that there is anything to fit to.
+
+    Raises
+    ------
+    InputError
+        When no row can be used, or all of them weigh nothing.
+    """
+    if usable == 0:
+        raise InputError("{file} has no row that can be used.", file=selection.file)
+    if not weighted and selection.weight is not None:
+        raise InputError(
+            "{file}: all weights in the column {name} are 0.",
+            file=selection.file,
+            name=shown(selection.weight.name),
+        )
 
 
 def quotation_problem(file: str, line: int) -> InputError:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from gmm_studio.core.arrays import FloatArray, IntArray
 from gmm_studio.core.cloud import PointCloud, Source
-from gmm_studio.core.errors import Cancelled, InputError
+from gmm_studio.core.errors import Cancelled
 from gmm_studio.core.kernel import never
 from gmm_studio.core.source import NO_COLUMN, ReadOptions
 from gmm_studio.data.files import LARGEST_FILE, find_file
@@ -21,8 +21,8 @@ from gmm_studio.data.ledger import Ledger
 from gmm_studio.data.numerals import parse_number
 from gmm_studio.data.opening import use_table
 from gmm_studio.data.pasted import PASTED, check_pasted, find_run
-from gmm_studio.data.rows import LARGEST_LABEL, WholeLabels
-from gmm_studio.data.selection import Selection, select, shown
+from gmm_studio.data.rows import LARGEST_LABEL, WholeLabels, check_weights
+from gmm_studio.data.selection import Selection, select
 from gmm_studio.data.table import Table
 from gmm_studio.data.text_table import TextTable
 
@@ -218,18 +218,9 @@ def _cloud(
     source: Source | None,
     class_names: tuple[str, ...],
 ) -> PointCloud:
-    if not len(numbers):
-        raise InputError("{file} has no row that can be used.", file=selection.file)
     d = len(selection.coordinates)
-    weights = None
-    if selection.weight is not None:
-        weights = numbers[:, d]
-        if not weights.any():
-            raise InputError(
-                "{file}: all weights in the column {name} are 0.",
-                file=selection.file,
-                name=shown(selection.weight.name),
-            )
+    weights = None if selection.weight is None else numbers[:, d]
+    check_weights(selection, len(numbers), weights is None or bool(weights.any()))
     return PointCloud(
         numbers if d == numbers.shape[1] else numbers[:, :d],
         weights=weights,
