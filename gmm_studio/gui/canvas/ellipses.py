@@ -16,7 +16,7 @@ from gmm_studio.core.mixture import Mixture
 from gmm_studio.gui.canvas.vector_points import is_vector
 from gmm_studio.gui.canvas.viewport import Viewport
 
-__all__ = ["FAR", "Outliner", "ellipse", "half_axes", "outlines_of"]
+__all__ = ["FAR", "Outliner", "ellipse", "half_axes", "held", "outlines_of"]
 
 FAR = 1e5
 """Pixels from the origin that nothing is painted beyond: Qt's numbers overflow far out."""
@@ -76,7 +76,7 @@ class _Outline:
         polygon = way.map(_ROUND)
         if max(abs(self.across), abs(self.down), a, b) <= FAR:
             return polygon
-        return QPolygonF([_held(point) for point in polygon.toList()])
+        return QPolygonF([held(point) for point in polygon.toList()])
 
     def bend(self, sigma: float) -> float:
         """The smallest radius of curvature at sigma, in pixels: b²/a at the ends."""
@@ -84,7 +84,8 @@ class _Outline:
         return sigma * b * (b / a) if a > 0 else 0.0
 
 
-def _held(point: QPointF) -> QPointF:
+def held(point: QPointF) -> QPointF:
+    """A place no farther out than anything is painted."""
     return QPointF(min(max(point.x(), -FAR), FAR), min(max(point.y(), -FAR), FAR))
 
 

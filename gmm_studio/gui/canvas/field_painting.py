@@ -8,14 +8,13 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
+from gmm_studio.gui.canvas.ellipses import FAR
 from gmm_studio.gui.canvas.scene import Contour, Field
 from gmm_studio.gui.canvas.viewport import Viewport
 from gmm_studio.gui.colours import mixed
 from gmm_studio.gui.style import Style
 
 __all__ = ["paint_field"]
-
-_FAR = 1e5
 
 
 def paint_field(painter: QPainter, viewport: Viewport, field: Field, style: Style) -> None:
@@ -78,7 +77,7 @@ def _polylines(viewport: Viewport, contours: tuple[Contour, ...]) -> list[QPolyg
     places = np.concatenate([contour.places for contour in contours])
     across = (places[:, 0] - viewport.left) * viewport.x_scale
     down = (viewport.top - places[:, 1]) * viewport.y_scale
-    pixels = np.clip(np.column_stack([across, down]), -_FAR, _FAR).tolist()
+    pixels = np.clip(np.column_stack([across, down]), -FAR, FAR).tolist()
     ends = np.cumsum([len(contour.places) for contour in contours]).tolist()
     starts = [0, *ends[:-1]]
     return [

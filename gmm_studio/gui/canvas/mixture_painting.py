@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 from gmm_studio.core.arrays import FloatArray
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.split_and_merge import Candidate
-from gmm_studio.gui.canvas.ellipses import FAR, Outliner, half_axes, outlines_of
+from gmm_studio.gui.canvas.ellipses import FAR, Outliner, half_axes, held, outlines_of
 from gmm_studio.gui.canvas.lock import paint_locks
 from gmm_studio.gui.canvas.scene import Scene
 from gmm_studio.gui.canvas.viewport import Viewport
@@ -295,8 +295,7 @@ def _paint_locks(painter: QPainter, viewport: Viewport, scene: Scene, style: Sty
 
 
 def _at(viewport: Viewport, place: tuple[float, ...]) -> QPointF:
-    across, down = viewport.to_pixel(place[0], place[1] if len(place) > 1 else 0.0)
-    return QPointF(min(max(across, -FAR), FAR), min(max(down, -FAR), FAR))
+    return held(QPointF(*viewport.to_pixel(place[0], place[1] if len(place) > 1 else 0.0)))
 
 
 def _badge(

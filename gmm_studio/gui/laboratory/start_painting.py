@@ -13,7 +13,7 @@ from gmm_studio.core.cloud import PointCloud
 from gmm_studio.core.mixture import Mixture
 from gmm_studio.core.start_story import Sample, StoryMoment, squared_distances
 from gmm_studio.document import Seed
-from gmm_studio.gui.canvas.ellipses import ellipse
+from gmm_studio.gui.canvas.ellipses import FAR, ellipse
 from gmm_studio.gui.canvas.hits import pixel_of
 from gmm_studio.gui.canvas.mixture_painting import badge_radius, paint_means
 from gmm_studio.gui.canvas.scene import Scene
@@ -34,7 +34,6 @@ from gmm_studio.gui.style import Style
 
 __all__ = ["paint_distances", "paint_moment"]
 
-_FAR = 1e5
 _VERTICES = 72
 _SUMMIT = 84.0
 _SAMPLE_DOT = 3.4
@@ -180,7 +179,7 @@ def _corners(viewport: Viewport, box: FloatArray) -> tuple[QPointF, QPointF]:
     else:
         first = viewport.to_pixel(float(box[0, 0]), 0)
         second = viewport.to_pixel(float(box[1, 0]), viewport.top)
-    return QPointF(*np.clip(first, -_FAR, _FAR)), QPointF(*np.clip(second, -_FAR, _FAR))
+    return QPointF(*np.clip(first, -FAR, FAR)), QPointF(*np.clip(second, -FAR, FAR))
 
 
 def _paint_spread(painter: QPainter, viewport: Viewport, spread: Mixture, style: Style) -> None:
@@ -197,8 +196,8 @@ def _paint_spread(painter: QPainter, viewport: Viewport, spread: Mixture, style:
 
 def _outline(viewport: Viewport, mixture: Mixture, j: int, sigma: float) -> QPolygonF:
     places = ellipse(mixture.means[j], mixture.covariances[j], sigma, _VERTICES)
-    across = np.clip(across_of(viewport, places[:, 0]), -_FAR, _FAR)
-    down = np.clip(down_of(viewport, places[:, 1]), -_FAR, _FAR)
+    across = np.clip(across_of(viewport, places[:, 0]), -FAR, FAR)
+    down = np.clip(down_of(viewport, places[:, 1]), -FAR, FAR)
     return QPolygonF([QPointF(x, y) for x, y in zip(across, down, strict=True)])
 
 
@@ -243,7 +242,7 @@ def _paint_sample(painter: QPainter, viewport: Viewport, sample: Sample, style: 
     """Its points in the colours of their clusters, and a line between the two that merge next."""
     scale, palette = style.scale, style.palette
     labels = np.full(len(sample.places), -1) if sample.labels is None else sample.labels
-    across = np.clip(across_of(viewport, sample.places[:, 0]), -_FAR, _FAR)
+    across = np.clip(across_of(viewport, sample.places[:, 0]), -FAR, FAR)
     ground = viewport.to_pixel(viewport.left, 0)[1]
     is_flat = sample.places.shape[1] == 2
     down = down_of(viewport, sample.places[:, 1]) if is_flat else np.full(len(across), ground)
